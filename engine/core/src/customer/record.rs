@@ -1,0 +1,158 @@
+//! What was decided, and why: written when it is decided, never rebuilt. Reports, metrics and explanations fold
+//! records and know nothing else.
+
+use super::input::{Engagement, Outcome, Reader};
+use crate::money::Amount;
+use crate::time::Timestamp;
+use crate::world::event::EventIx;
+use crate::world::journey::{JourneyIx, StepIx};
+use crate::world::program::TopicIx;
+
+/// One line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// The due instant of what was decided, or the input's own time. Never the host's punctuality.
+    pub at: Timestamp,
+    /// What was decided.
+    pub decided: Decided,
+}
+
+/// Which enrolment a record speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Enrolled {
+    /// The journey.
+    pub journey: JourneyIx,
+    /// The customer's enrolment number.
+    pub enrolment: u32,
+}
+
+/// Which step of which enrolment.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct At {
+    /// The enrolment.
+    pub of: Enrolled,
+    /// The step.
+    pub step: StepIx,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decided {
+    /// The journey would start once they have been quiet until then.
+    Armed(JourneyIx, Timestamp),
+    /// They did something: the quiet wait begins again, until then.
+    Rearmed(JourneyIx, Timestamp),
+    /// A `stop` event, by its own time, ended the wait to start.
+    Disarmed(JourneyIx, EventIx),
+    /// The journey did not start.
+    NotStarted(JourneyIx, NoStart),
+    /// The enrolment began; its goal is counted until then.
+    Started(Enrolled, Timestamp),
+    /// The step came due at another moment than planned, which is then.
+    Moved(At, Move, Timestamp),
+    /// The step did nothing.
+    Skipped(At, Skip),
+    /// The step came due; its mail asks to be handed over.
+    Ready(At),
+    /// The mail may leave only later, at that instant; its plan stays.
+    Delayed(At, Move, Timestamp),
+    /// The mail does not leave.
+    Held(At, NoMail),
+    /// The mail was handed to the mail server: attempt, and whole minutes late.
+    Sent(At, u16, u32),
+    /// What the mail server said, or what became of the mail.
+    Answered(At, Outcome),
+    /// A mail was opened, or a link in it followed.
+    Engaged(At, Engagement, Reader),
+    /// The goal was reached; whether for the first time in this enrolment, and what the event was worth.
+    Reached(Enrolled, bool, Amount),
+    /// The goal's window closed.
+    GoalClosed(Enrolled),
+    /// The enrolment is over.
+    Ended(Enrolled, End),
+    /// A basis for mail arose or ended.
+    ConsentSet(TopicIx, bool),
+    /// A stream had more entries than are kept one by one: the oldest were folded into hours or more.
+    Folded,
+}
+
+/// Why a journey did not start.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum NoStart {
+    /// They are in it already.
+    Busy,
+    /// They started it too lately, or ever.
+    Again,
+    /// `if` was false.
+    IfFalse,
+    /// `if` was unknown.
+    IfUnknown,
+    /// `while` was false.
+    WhileFalse,
+    /// `while` was unknown.
+    WhileUnknown,
+    /// A `stop` event had happened after its start.
+    Stopped(EventIx),
+    /// They are in as many journeys as a customer can be.
+    Full,
+}
+
+/// Why a mail moved or was delayed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Move {
+    /// Quiet hours.
+    Quiet,
+    /// They were on the site just now.
+    StillShopping,
+    /// A limit was full, and `full = "wait"`.
+    Limit,
+    /// After another move: the step's own `between`.
+    Between,
+}
+
+/// Why a step did nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Skip {
+    /// `if` was false.
+    IfFalse,
+    /// `if` was unknown.
+    IfUnknown,
+    /// `while` was unknown.
+    WhileUnknown,
+}
+
+/// Why a mail does not leave.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum NoMail {
+    /// A `stop` event ended the enrolment.
+    Stopped(EventIx),
+    /// `while` was false.
+    WhileFalse,
+    /// `while` was unknown.
+    WhileUnknown,
+    /// We have no address.
+    NoAddress,
+    /// No basis of the topic holds.
+    NoPermission,
+    /// The address is suppressed.
+    Suppressed,
+    /// A limit is full.
+    Limit,
+    /// It would leave too long after its planned moment.
+    Late,
+    /// This is a rehearsal without mail.
+    Shut,
+    /// The connection was lost after DATA: a marketing mail is not sent again.
+    Unknown,
+}
+
+/// Why an enrolment is over.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum End {
+    /// Its last step ended.
+    LastStep,
+    /// A `stop` event happened.
+    Stopped(EventIx),
+    /// `while` was false.
+    WhileFalse,
+}

@@ -1,0 +1,130 @@
+//! Journeys and their steps, compiled.
+
+use super::condition::Condition;
+use super::event::{EventIx, PropertyIx};
+use super::program::TopicIx;
+use crate::id::StableId;
+use crate::time::{DayWindow, Wait};
+
+/// A journey's place in a program's list, which is in order of priority, first first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct JourneyIx(pub u16);
+
+/// A step's place in its journey.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StepIx(pub u8);
+
+/// A mail's place in a program's list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct MailIx(pub u16);
+
+/// Who goes through it, and what happens to them.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Journey {
+    /// Its file's name.
+    pub name: String,
+    /// What it is known by for ever.
+    pub id: StableId,
+    /// Its file's `topic`.
+    pub topic: TopicIx,
+    /// What sort of mail it sends.
+    pub kind: Kind,
+    /// The events that start it.
+    pub on: Vec<EventIx>,
+    /// The start waits until the customer has caused no event for so long.
+    pub quiet: Option<Wait>,
+    /// `if`: read at the start only.
+    pub when: Option<Condition>,
+    /// `while`: read at the start, when a step comes due, after each move and in the last look.
+    pub holds: Option<Condition>,
+    /// When the same customer may start again.
+    pub again: Again,
+    /// The events that end it.
+    pub stop: Vec<EventIx>,
+    /// What it is for.
+    pub goal: Option<Goal>,
+    /// What happens, top to bottom; 1 to 200.
+    pub steps: Vec<Step>,
+}
+
+/// When the same customer may start a journey again, counted from start to start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Again {
+    /// Once in a life.
+    Never,
+    /// At any time.
+    Always,
+    /// After so long.
+    After(Wait),
+}
+
+/// What a journey is for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Goal {
+    /// Any of these events reaches it.
+    pub on: Vec<EventIx>,
+    /// Counted over `(start, start + within]`.
+    pub within: Wait,
+    /// The property to sum, looked up in each event of `on`; absent there: nothing.
+    pub value: Vec<Option<PropertyIx>>,
+}
+
+/// One act with its when and if.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// Its `id` in the file.
+    pub name: String,
+    /// What it is known by for ever.
+    pub id: StableId,
+    /// Elapsed time since the step before it ended, or since the start.
+    pub after: Wait,
+    /// Moved forward to this part of the customer's day.
+    pub between: Option<DayWindow>,
+    /// `if`: read when due; false or unknown skips the step.
+    pub when: Option<Condition>,
+    /// What it does.
+    pub act: Act,
+}
+
+/// What a step does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// Sends a mail.
+    Send(Send),
+}
+
+/// A mail to send.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Send {
+    /// Which mail.
+    pub mail: MailIx,
+    /// The step's topic, or its journey's.
+    pub topic: TopicIx,
+    /// What sort of mail it is.
+    pub kind: Kind,
+    /// Handed over later than this after its planned moment, it is skipped.
+    pub late: Wait,
+}
+
+/// What sort of mail it is: for reports and rehearsal, never for a decision.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    /// About a cart left behind.
+    Cart,
+    /// About things looked at.
+    Browse,
+    /// After a purchase; on a `contract` topic: about an order.
+    Order,
+    /// About one item: running low.
+    Item,
+    /// To someone who has gone quiet.
+    Return,
+    /// To someone new.
+    Welcome,
+    /// What somebody asked to be told.
+    Alert,
+    /// A letter to many.
+    News,
+    /// Settling something: a confirmation.
+    Service,
+}
