@@ -118,6 +118,8 @@ pub struct Consent {
     pub to: ConsentTo,
     /// When, by its own account.
     pub at: Timestamp,
+    /// The mail in which they did it, if it was in one.
+    pub cause: Option<SendRef>,
 }
 
 /// What a consent input says.

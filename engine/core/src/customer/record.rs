@@ -70,8 +70,8 @@ pub enum Decided {
     GoalClosed(Enrolled),
     /// The enrolment is over.
     Ended(Enrolled, End),
-    /// A basis for mail arose or ended.
-    ConsentSet(TopicIx, bool),
+    /// A basis for mail arose (true) or all of the topic's ended (false), perhaps by a link in that mail.
+    ConsentSet(TopicIx, bool, Option<At>),
     /// A stream had more entries than are kept one by one: the oldest were folded into hours or more.
     Folded,
 }
