@@ -2,7 +2,7 @@
 //! Timers are no effects: [`next_wake`](super::Customer::next_wake) is state.
 
 use super::input::SendRef;
-use super::record::Record;
+use super::record::{Decided, Record};
 use crate::id::SendId;
 use crate::time::Timestamp;
 use crate::world::program::TopicIx;
@@ -29,6 +29,8 @@ pub struct Mailing {
     pub topic: TopicIx,
     /// When it was planned to leave.
     pub planned: Timestamp,
+    /// When it may leave: the plan, or the moment to which the last look delayed it.
+    pub not_before: Timestamp,
     /// The message id of the event that started the enrolment.
     pub origin: u64,
 }
@@ -47,5 +49,9 @@ impl Effects {
     pub fn clear(&mut self) {
         self.asked.clear();
         self.records.clear();
+    }
+
+    pub(super) fn record(&mut self, at: Timestamp, decided: Decided) {
+        self.records.push(Record { at, decided });
     }
 }

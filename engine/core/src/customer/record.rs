@@ -1,7 +1,7 @@
 //! What was decided, and why: written when it is decided, never rebuilt. Reports, metrics and explanations fold
 //! records and know nothing else.
 
-use super::input::{Engagement, Outcome, Reader};
+use super::input::{Engagement, Outcome, Reader, SendRef};
 use crate::money::Amount;
 use crate::time::Timestamp;
 use crate::world::event::EventIx;
@@ -33,6 +33,12 @@ pub struct At {
     pub of: Enrolled,
     /// The step.
     pub step: StepIx,
+}
+
+impl From<SendRef> for At {
+    fn from(send: SendRef) -> Self {
+        Self { of: Enrolled { journey: send.journey, enrolment: send.enrolment }, step: send.step }
+    }
 }
 
 /// What was decided.
@@ -142,8 +148,6 @@ pub enum NoMail {
     Late,
     /// This is a rehearsal without mail.
     Shut,
-    /// The connection was lost after DATA: a marketing mail is not sent again.
-    Unknown,
 }
 
 /// Why an enrolment is over.

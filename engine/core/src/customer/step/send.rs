@@ -1,0 +1,89 @@
+//! `send`: moves forward past quiet hours and shopping, then asks the host for the mail's hand-over.
+
+use super::Acted;
+use crate::customer::Customer;
+use crate::customer::effect::{Effect, Effects};
+use crate::customer::input::SendRef;
+use crate::customer::pending::{Pending, State};
+use crate::customer::record::{Decided, Move};
+use crate::time::Timestamp;
+use crate::world::World;
+use crate::world::journey::{Send, Step, StepIx};
+use crate::world::limit::Full;
+
+/// Moves repeat until none applies. Each goes forward, and a day has few windows; more rounds than this would
+/// mean windows that never overlap, and the mail then leaves where the last round came to.
+const ROUNDS_MAX: usize = 32;
+
+impl Customer {
+    pub(super) fn send(
+        &mut self,
+        world: &World,
+        at: usize,
+        due: Timestamp,
+        send: &Send,
+        out: &mut Effects,
+    ) -> Acted {
+        let run = self.runs[at];
+        let step = &world.program.journey(run.journey).steps[usize::from(run.step)];
+        let name =
+            SendRef { journey: run.journey, step: StepIx(run.step), enrolment: run.enrolment };
+        if world.program.topic(send.topic).is_marketing()
+            && let Some((why, to)) = self.moved(world, step, name, due)
+        {
+            out.record(due, Decided::Moved(run.at(), why, to));
+            return Acted::Moved(to);
+        }
+        let pending = Pending {
+            send: name,
+            planned: due,
+            not_before: due,
+            event_at: run.event_at,
+            origin: run.origin,
+            attempt: 0,
+            state: State::Ready,
+        };
+        assert!(self.ledger.find(name).is_none(), "{name:?} would be sent twice");
+        self.ledger.pending.push(pending);
+        out.record(due, Decided::Ready(run.at()));
+        out.asked.push(Effect::Ready(pending.mailing(self.id, &world.program)));
+        Acted::Ended
+    }
+
+    /// The first moment after `due` at which nothing moves the mail further, and what moved it first.
+    fn moved(
+        &self,
+        world: &World,
+        step: &Step,
+        name: SendRef,
+        due: Timestamp,
+    ) -> Option<(Move, Timestamp)> {
+        let (mut first, mut to) = (None, due);
+        for _ in 0..ROUNDS_MAX {
+            let Some((why, later)) = self.next_move(world, step, name, to) else { break };
+            first = first.or(Some(why));
+            to = later;
+        }
+        first.map(|why| (why, to))
+    }
+
+    fn next_move(
+        &self,
+        world: &World,
+        step: &Step,
+        name: SendRef,
+        at: Timestamp,
+    ) -> Option<(Move, Timestamp)> {
+        let between = step.between.map(|window| world.zone(self.zone).first_within(window, at));
+        if let Some(opens) = between.filter(|&opens| opens > at) {
+            return Some((Move::Between, opens));
+        }
+        let limits = &world.program.limits;
+        let not_now = self.not_now(world, at);
+        if not_now.is_some() || limits.full == Full::Skip {
+            return not_now;
+        }
+        let room = self.ledger.first_room(limits, name, at);
+        (room > at).then_some((Move::Limit, room))
+    }
+}
