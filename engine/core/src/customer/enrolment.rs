@@ -7,7 +7,7 @@ use super::effect::{Effect, Effects};
 use super::input::Event;
 use super::pending::State;
 use super::record::{Decided, End, Enrolled, NoMail, NoStart};
-use crate::time::{Timestamp, Wait};
+use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::condition::{Condition, Truth};
 use crate::world::event::EventIx;
@@ -234,12 +234,12 @@ impl Customer {
         }
         self.enrolments = self.enrolments.saturating_add(1);
         self.ledger.note_start(ix, due);
-        let within = journey.goal.as_ref().map_or(Wait::ZERO, |goal| goal.within);
+        let goal_until = journey.goal.as_ref().map(|goal| due.after(goal.within));
         let run = &mut self.runs[at];
         run.enrolment = self.enrolments;
         run.started = due;
         run.goal = if journey.goal.is_some() { Goal::Open } else { Goal::Closed };
-        out.record(due, Decided::Started(run.enrolled(), due.after(within)));
+        out.record(due, Decided::Started(run.enrolled(), goal_until));
         self.await_step(world, at, 0, due);
     }
 

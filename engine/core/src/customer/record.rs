@@ -52,8 +52,8 @@ pub enum Decided {
     Disarmed(JourneyIx, EventIx),
     /// The journey did not start.
     NotStarted(JourneyIx, NoStart),
-    /// The enrolment began; its goal is counted until then.
-    Started(Enrolled, Timestamp),
+    /// The enrolment began; its goal, if it has one, is counted until then.
+    Started(Enrolled, Option<Timestamp>),
     /// The step came due at another moment than planned, which is then.
     Moved(At, Move, Timestamp),
     /// The step did nothing.

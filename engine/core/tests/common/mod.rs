@@ -195,6 +195,8 @@ pub(crate) struct Host<'w> {
     /// Mails that are ready, by when they are to be handed over.
     ready: Vec<(Timestamp, Mailing)>,
     wakes: u64,
+    /// Its clock, which never goes back.
+    now: Timestamp,
 }
 
 pub(crate) fn instant(ms: i64) -> Timestamp {
@@ -212,6 +214,7 @@ impl<'w> Host<'w> {
             out: Effects::default(),
             ready: vec![],
             wakes: 0,
+            now: start,
         };
         let profile = Profile { zone: ZoneIx::PROGRAM, has_address: true, created: None };
         host.apply(start, Input::Profile(profile));
@@ -221,6 +224,8 @@ impl<'w> Host<'w> {
     }
 
     pub(crate) fn apply(&mut self, now: Timestamp, input: Input<'_>) {
+        assert!(now >= self.now, "the host's clock went back");
+        self.now = now;
         self.out.clear();
         self.customer.apply(self.world, now, input, &mut self.out);
         self.records.extend(&self.out.records);
@@ -279,11 +284,11 @@ impl<'w> Host<'w> {
     fn wake_at(&self) -> Timestamp {
         let due = self.customer.next_wake();
         if due == Timestamp::NEVER || self.habits.late_max == Wait::ZERO {
-            return due;
+            return due.max(self.now);
         }
         let late = chance::bits(self.habits.seed, due.millis().cast_unsigned());
         let late = late % self.habits.late_max.millis().cast_unsigned();
-        due.after(Wait::from_millis(i64::try_from(late).unwrap()))
+        due.after(Wait::from_millis(i64::try_from(late).unwrap())).max(self.now)
     }
 
     pub(crate) fn deliver(&mut self, happening: &Happening) {
