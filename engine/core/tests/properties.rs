@@ -223,3 +223,20 @@ fn every_enrolment_ends_and_every_ready_mail_is_answered() {
         assert_eq!(host.customer.next_wake(), Timestamp::NEVER, "case {case}");
     }
 }
+
+#[test]
+fn a_busy_customer_takes_less_than_a_kilobyte() {
+    let world = shop();
+    let bytes = (0..20_000).map(|case| {
+        let mut host = Host::new(&world, PUNCTUAL, instant(START));
+        let all = history(case, false);
+        for happening in &all {
+            host.deliver(happening);
+        }
+        host.customer.bytes()
+    });
+    let bytes: Vec<usize> = bytes.collect();
+    let mean = bytes.iter().sum::<usize>() / bytes.len();
+    assert!(mean < 1_024, "{mean}");
+    assert!(*bytes.iter().max().unwrap() < 4_096);
+}

@@ -34,6 +34,10 @@ impl Default for Cart {
 }
 
 impl Cart {
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.changes.capacity() * size_of::<Change>()
+    }
+
     /// Pieces were added.
     pub(super) fn add(&mut self, lines: &[Line], t: Timestamp) {
         for line in lines {

@@ -20,10 +20,15 @@ struct Held {
 pub(super) struct Consents(Vec<Held>);
 
 impl Consents {
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Held>()
+    }
+
     /// Takes note of what was said at `t`; returns whether it was news.
     pub(super) fn note(&mut self, topic: TopicIx, to: ConsentTo, t: Timestamp) -> bool {
         let at = self.0.iter().position(|held| held.topic == topic).unwrap_or_else(|| {
             let never = Timestamp::ALWAYS;
+            self.0.reserve_exact(1); // most know one or two topics
             self.0.push(Held { topic, consented: never, bought: never, objected: never });
             self.0.len() - 1
         });

@@ -76,6 +76,10 @@ impl History {
         folded
     }
 
+    pub(super) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.ever) + self.lately.capacity() * size_of::<Entry>()
+    }
+
     /// Nothing of `streams` is missing since `since`.
     pub(super) fn known_since(
         &mut self,

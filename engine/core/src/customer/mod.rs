@@ -90,6 +90,14 @@ impl Customer {
         self.due
     }
 
+    /// Memory held, in bytes: by how much a host may count residents.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let cart = self.cart.as_ref().map_or(0, |cart| cart.bytes());
+        let runs = self.runs.capacity() * size_of::<Run>();
+        size_of::<Self>() + runs + self.history.heap_bytes() + cart + self.ledger.bytes()
+    }
+
     /// Applies one input, which became durable at `now`. `now` never decreases.
     ///
     /// The order is the promise: own items due *before* the input's own time run first, then the input, then,

@@ -80,6 +80,15 @@ impl Pending {
 }
 
 impl Ledger {
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.consents.heap_bytes()
+            + self.pending.capacity() * size_of::<Pending>()
+            + self.sent.capacity() * size_of::<SentMail>()
+            + self.starts.capacity() * size_of::<(JourneyIx, Timestamp)>()
+            + self.seen.capacity() * size_of::<u64>()
+    }
+
     /// Whether this message was seen lately; remembers it if not.
     pub(super) fn is_repeat(&mut self, id: u64) -> bool {
         if self.seen.contains(&id) {
@@ -100,7 +109,10 @@ impl Ledger {
     pub(super) fn note_start(&mut self, journey: JourneyIx, at: Timestamp) {
         match self.starts.iter_mut().find(|start| start.0 == journey) {
             Some(start) => start.1 = start.1.max(at),
-            None => self.starts.push((journey, at)),
+            None => {
+                self.starts.reserve_exact(1);
+                self.starts.push((journey, at));
+            }
         }
     }
 
