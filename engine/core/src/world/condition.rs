@@ -250,3 +250,70 @@ fn truth(value: f64) -> Truth {
         Truth::False
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing is known; the only stream never had an event, for certain or not.
+    struct Nobody {
+        certain: bool,
+    }
+
+    impl Facts for Nobody {
+        fn count(&self, _: StreamIx, _: Option<Wait>) -> Option<f64> {
+            self.certain.then_some(0.0)
+        }
+        fn sum(&self, _: StreamIx, _: Option<Wait>) -> Option<f64> {
+            self.certain.then_some(0.0)
+        }
+        fn last(&self, _: StreamIx) -> Option<Timestamp> {
+            self.certain.then_some(Timestamp::ALWAYS)
+        }
+        fn cart(&self) -> (f64, f64) {
+            (0.0, 0.0)
+        }
+        fn at(&self) -> Timestamp {
+            Timestamp::from_millis(0)
+        }
+    }
+
+    #[track_caller]
+    fn check(ops: &[Op], certain: bool, truth: Truth) {
+        let condition = Condition::new(ops.to_vec(), String::new()).unwrap();
+        assert_eq!(condition.read(&Nobody { certain }), truth, "{ops:?}");
+    }
+
+    #[test]
+    fn what_never_happened_is_longer_ago_than_any_number() {
+        let since = Op::DaysSince(StreamIx(0));
+        check(&[since, Op::Number(120.0), Op::Greater], true, Truth::True);
+        check(&[since, Op::Number(5.0), Op::Less], true, Truth::False);
+        check(&[since, Op::Number(120.0), Op::Greater], false, Truth::Unknown);
+    }
+
+    #[test]
+    fn unknown_decides_nothing_but_leaves_decided_what_is() {
+        let unknown = [Op::Count(StreamIx(0), None), Op::Number(1.0), Op::Less];
+        let with = |more: &[Op]| [&unknown[..], more].concat();
+        check(&with(&[Op::Truth(false), Op::And]), false, Truth::False);
+        check(&with(&[Op::Truth(true), Op::And]), false, Truth::Unknown);
+        check(&with(&[Op::Truth(true), Op::Or]), false, Truth::True);
+        check(&with(&[Op::Truth(false), Op::Or]), false, Truth::Unknown);
+        check(&with(&[Op::Not]), false, Truth::Unknown);
+        check(&with(&[Op::Truth(true), Op::Equal]), false, Truth::Unknown);
+        check(&with(&[Op::Number(1.0), Op::Number(1.0), Op::Choose]), false, Truth::Unknown);
+        check(&with(&[Op::Not]), true, Truth::False);
+    }
+
+    #[test]
+    fn ops_that_cannot_run_are_no_condition() {
+        let new = |ops: &[Op]| Condition::new(ops.to_vec(), String::new());
+        assert_eq!(new(&[]), Err(BadOps::Unbalanced));
+        assert_eq!(new(&[Op::Number(1.0), Op::Add]), Err(BadOps::Unbalanced));
+        assert_eq!(new(&[Op::Number(1.0), Op::Number(1.0)]), Err(BadOps::Unbalanced));
+        assert_eq!(new(&[Op::Number(1.0); 65]), Err(BadOps::TooMany));
+        let deep = [[Op::Number(1.0); 17].as_slice(), &[Op::Add; 16]].concat();
+        assert_eq!(new(&deep), Err(BadOps::TooDeep));
+    }
+}

@@ -44,6 +44,7 @@ impl Customer {
             state: State::Ready,
         };
         assert!(self.ledger.find(name).is_none(), "{name:?} would be sent twice");
+        self.ledger.pending.reserve_exact(1); // seldom two at a time
         self.ledger.pending.push(pending);
         out.record(due, Decided::Ready(run.at()));
         out.asked.push(Effect::Ready(pending.mailing(self.id, &world.program)));
