@@ -111,6 +111,9 @@ impl Customer {
             self.run_due(world, t, false, out);
             self.due = self.next_due(world);
         }
+        if matches!(input, Input::Wake) && self.due > now {
+            return; // stale: it has nothing to do, or did it above
+        }
         if let Input::Event(event) = &input
             && !world.program.is_heard(event.name)
         {

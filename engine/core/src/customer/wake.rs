@@ -37,8 +37,8 @@ impl Customer {
         out: &mut Effects,
     ) {
         for _ in 0..ITEMS_MAX {
-            let Some((due, _, _, _, what)) = self.first_due(world) else { return };
-            if due > until || (due == until && !inclusive) {
+            let Some((due, _, _, _, what)) = self.first_due(world, until) else { return };
+            if due == until && !inclusive {
                 return;
             }
             match what {
@@ -58,21 +58,36 @@ impl Customer {
 
     /// When something is due next; [`Timestamp::NEVER`] if nothing is.
     pub(super) fn next_due(&self, world: &World) -> Timestamp {
-        self.first_due(world).map_or(Timestamp::NEVER, |key| key.0)
+        let runs = self.runs.iter().map(|run| run.due.min(run.goal_until(&world.program)));
+        let delayed = self.ledger.pending.iter().filter(|mail| mail.state == State::Delayed);
+        runs.chain(delayed.map(|mail| mail.not_before)).min().unwrap_or(Timestamp::NEVER)
     }
 
-    fn first_due(&self, world: &World) -> Option<Key> {
-        let runs = self.runs.iter().enumerate().flat_map(|(at, run)| {
-            let next = (run.due, run.journey, run.enrolment, run.step, What::Run(at));
+    /// What is due first, if that is by `until`. Whole keys are built only for what is.
+    fn first_due(&self, world: &World, until: Timestamp) -> Option<Key> {
+        let mut first: Option<Key> = None;
+        let mut offer = |key: Key| {
+            if first.is_none_or(|first| key < first) {
+                first = Some(key);
+            }
+        };
+        for (at, run) in self.runs.iter().enumerate() {
+            if run.due <= until {
+                offer((run.due, run.journey, run.enrolment, run.step, What::Run(at)));
+            }
             let closes = run.goal_until(&world.program);
-            [next, (closes, run.journey, run.enrolment, run.step, What::Goal(at))]
-        });
-        let delayed = self.ledger.pending.iter().enumerate();
-        let mails = delayed.filter(|(_, mail)| mail.state == State::Delayed).map(|(at, mail)| {
-            let send = mail.send;
-            (mail.not_before, send.journey, send.enrolment, send.step.0, What::Mail(at))
-        });
-        runs.chain(mails).filter(|key| key.0 != Timestamp::NEVER).min()
+            if closes <= until {
+                offer((closes, run.journey, run.enrolment, run.step, What::Goal(at)));
+            }
+        }
+        for (at, mail) in self.ledger.pending.iter().enumerate() {
+            if mail.state == State::Delayed && mail.not_before <= until {
+                let send = mail.send;
+                let due = mail.not_before;
+                offer((due, send.journey, send.enrolment, send.step.0, What::Mail(at)));
+            }
+        }
+        first.filter(|key| key.0 != Timestamp::NEVER)
     }
 
     fn close_goal(&mut self, at: usize, due: Timestamp, out: &mut Effects) {
