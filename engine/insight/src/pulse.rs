@@ -1,0 +1,467 @@
+//! The Pulse: records, counted. Reports, metrics and the dashboard read these numbers and no others; each field
+//! says its formula. Only counts are kept: a rate is divided at the moment it is shown.
+//!
+//! It must never know which customer a record is of, so what needs a customer's past (which mail came first)
+//! is the core's to record, not ours to rebuild.
+//! Invariant: folding any split of the records and merging gives the numbers of folding them all.
+
+use foresend_core::customer::input::{Engagement, Outcome, Reader};
+use foresend_core::customer::record::{At, Decided, End, Move, NoMail, NoStart, Record, Skip};
+use foresend_core::money::Amount;
+use foresend_core::world::journey::JourneyIx;
+use foresend_core::world::program::Program;
+
+/// Everything counted, sized by the journeys and steps of one program.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Pulse {
+    /// In the order of the program.
+    pub journeys: Vec<JourneyPulse>,
+    /// Bases for mail that arose.
+    pub consent_given: u64,
+    /// Objections that came by no mail of ours. Those that did are the step's `unsubscribed`.
+    pub consent_withdrawn: u64,
+    /// Streams that had more entries than are kept one by one.
+    pub folded: u64,
+}
+
+/// One journey.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct JourneyPulse {
+    /// Times somebody began to be quiet: the journey would start after that. Without `quiet`: 0.
+    pub armed: u64,
+    /// Times the quiet wait began again.
+    pub rearmed: u64,
+    /// Times a `stop` event ended it.
+    pub disarmed: u64,
+    /// Enrolments.
+    pub started: u64,
+    /// Starts that did not happen.
+    pub not_started: NotStarted,
+    /// Enrolments that are over.
+    pub ended: Ended,
+    /// Enrolments that reached the goal; a second time counts none.
+    pub goal_reached: u64,
+    /// What the events that reached it were worth, second times included.
+    pub goal_value: Amount,
+    /// Enrolments whose goal can no longer be reached.
+    pub goal_closed: u64,
+    /// In the order of the journey.
+    pub steps: Vec<StepPulse>,
+}
+
+/// One step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct StepPulse {
+    /// Times its mail asked to be handed over.
+    pub ready: u64,
+    /// Times it came due and did nothing.
+    pub skipped: Skipped,
+    /// Times it came due at another moment than planned; one mail may move more than once.
+    pub moved: Moved,
+    /// Times a mail's hand-over was put off in the last look; its plan stayed.
+    pub delayed: Moved,
+    /// Mails that did not leave.
+    pub held: Held,
+    /// Mails that left, and what became of them.
+    pub mail: Mail,
+}
+
+/// Defines a struct of counts whose `merge` and `total` cannot forget a field.
+macro_rules! counts {
+    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $field:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+        pub struct $name { $($(#[$of])* pub $field: u64,)* }
+
+        impl $name {
+            /// Adds `other`.
+            pub fn merge(&mut self, other: &Self) {
+                $(self.$field += other.$field;)*
+            }
+        }
+    };
+}
+
+counts! {
+    /// Starts that did not happen, by reason.
+    NotStarted {
+        /// They were in it already.
+        busy,
+        /// They had started it too lately, or ever.
+        again,
+        /// `if` was false.
+        if_false,
+        /// `if` was unknown.
+        if_unknown,
+        /// `while` was false.
+        while_false,
+        /// `while` was unknown.
+        while_unknown,
+        /// A `stop` event had happened after its start.
+        stopped,
+        /// They were in as many journeys as a customer can be.
+        full,
+    }
+}
+
+counts! {
+    /// Enrolments that are over, by reason.
+    Ended {
+        /// Their last step ended.
+        last_step,
+        /// A `stop` event happened.
+        stopped,
+        /// `while` was false.
+        while_false,
+    }
+}
+
+counts! {
+    /// Steps that did nothing, by reason.
+    Skipped {
+        /// `if` was false.
+        if_false,
+        /// `if` was unknown.
+        if_unknown,
+        /// `while` was unknown.
+        while_unknown,
+    }
+}
+
+counts! {
+    /// Moments put off, by reason.
+    Moved {
+        /// Quiet hours.
+        quiet,
+        /// They were on the site just now.
+        still_shopping,
+        /// A limit was full, and `full = "wait"`.
+        limit,
+        /// After another move: the step's own `between`.
+        between,
+    }
+}
+
+counts! {
+    /// Mails that asked to be handed over and did not leave, by reason.
+    Held {
+        /// A `stop` event ended the enrolment.
+        stopped,
+        /// `while` was false.
+        while_false,
+        /// `while` was unknown.
+        while_unknown,
+        /// We have no address.
+        no_address,
+        /// No basis of the topic holds.
+        no_permission,
+        /// The address is suppressed.
+        suppressed,
+        /// A limit was full.
+        limit,
+        /// It would have left too long after its planned moment.
+        late,
+        /// An arm without mail: nothing else spoke against it. Not "held back" in any report.
+        shut,
+    }
+}
+
+counts! {
+    /// Mails that left, and what became of them. All rates are of [`delivered`](Mail::delivered).
+    Mail {
+        /// Handed to the mail server, each mail once however many attempts it took.
+        /// = `accepted` + `rejected` + `unknown` + `not_made` + still deferred.
+        sent,
+        /// Of those: a minute or more after their planned moment.
+        sent_late,
+        /// The mail server took it.
+        accepted,
+        /// Attempts that the mail server put off; one mail may be put off more than once.
+        deferred,
+        /// The mail server refused it for good.
+        rejected,
+        /// The connection was lost before an answer came.
+        unknown,
+        /// It could not be made; nothing left.
+        not_made,
+        /// Came back for good, after it had been accepted.
+        bounced_hard,
+        /// Came back for now, after it had been accepted.
+        bounced_soft,
+        /// Opens by people.
+        opened_human,
+        /// Opens by machines. They overlap with people's: the two are never added up.
+        opened_machine,
+        /// Followed links, by people.
+        clicked_human,
+        /// Followed links, by machines.
+        clicked_machine,
+        /// Objections by a link in the mail.
+        unsubscribed,
+        /// Called spam by the reader.
+        complained,
+    }
+}
+
+impl NotStarted {
+    /// All reasons.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let Self { busy, again, if_false, if_unknown, while_false, while_unknown, stopped, full } =
+            *self;
+        busy + again + if_false + if_unknown + while_false + while_unknown + stopped + full
+    }
+}
+
+impl Skipped {
+    /// All reasons.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let Self { if_false, if_unknown, while_unknown } = *self;
+        if_false + if_unknown + while_unknown
+    }
+}
+
+impl Moved {
+    /// All reasons.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let Self { quiet, still_shopping, limit, between } = *self;
+        quiet + still_shopping + limit + between
+    }
+}
+
+impl Mail {
+    /// = `accepted` − `bounced_hard` − `bounced_soft`.
+    #[must_use]
+    pub fn delivered(&self) -> u64 {
+        self.accepted.saturating_sub(self.bounced_hard + self.bounced_soft)
+    }
+}
+
+impl StepPulse {
+    /// Times it came due and its time was up, with a mail or without. = `ready` + `skipped`.
+    /// Who reached it and is not in here left before, or still waits.
+    #[must_use]
+    pub fn went_on(&self) -> u64 {
+        self.ready + self.skipped.total()
+    }
+
+    /// Adds `other`.
+    pub fn merge(&mut self, other: &Self) {
+        let Self { ready, skipped, moved, delayed, held, mail } = other;
+        self.ready += ready;
+        self.skipped.merge(skipped);
+        self.moved.merge(moved);
+        self.delayed.merge(delayed);
+        self.held.merge(held);
+        self.mail.merge(mail);
+    }
+}
+
+impl JourneyPulse {
+    /// All its steps together.
+    #[must_use]
+    pub fn all_steps(&self) -> StepPulse {
+        let mut all = StepPulse::default();
+        for step in &self.steps {
+            all.merge(step);
+        }
+        all
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let Self {
+            armed,
+            rearmed,
+            disarmed,
+            started,
+            not_started,
+            ended,
+            goal_reached,
+            goal_value,
+            goal_closed,
+            steps,
+        } = other;
+        self.armed += armed;
+        self.rearmed += rearmed;
+        self.disarmed += disarmed;
+        self.started += started;
+        self.not_started.merge(not_started);
+        self.ended.merge(ended);
+        self.goal_reached += goal_reached;
+        self.goal_value = self.goal_value.plus(*goal_value);
+        self.goal_closed += goal_closed;
+        assert_eq!(self.steps.len(), steps.len(), "pulses of different programs");
+        for (to, from) in self.steps.iter_mut().zip(steps) {
+            to.merge(from);
+        }
+    }
+}
+
+impl Pulse {
+    /// Nothing counted yet, with room for every journey and step of `program`.
+    #[must_use]
+    pub fn of(program: &Program) -> Self {
+        let journeys = program
+            .journeys
+            .iter()
+            .map(|journey| JourneyPulse {
+                steps: vec![StepPulse::default(); journey.steps.len()],
+                ..JourneyPulse::default()
+            })
+            .collect();
+        Self { journeys, ..Self::default() }
+    }
+
+    /// Counts one record. The pulse and the record are of the same program.
+    ///
+    /// # Panics
+    /// Where the record names a journey or step that the pulse has no room for.
+    pub fn fold(&mut self, record: &Record) {
+        match record.decided {
+            Decided::Armed(journey, _) => self.journey(journey).armed += 1,
+            Decided::Rearmed(journey, _) => self.journey(journey).rearmed += 1,
+            Decided::Disarmed(journey, _) => self.journey(journey).disarmed += 1,
+            Decided::NotStarted(journey, why) => {
+                *not_started(&mut self.journey(journey).not_started, why) += 1;
+            }
+            Decided::Started(of, _) => self.journey(of.journey).started += 1,
+            Decided::Moved(at, why, _) => *moved(&mut self.step(at).moved, why) += 1,
+            Decided::Skipped(at, why) => *skipped(&mut self.step(at).skipped, why) += 1,
+            Decided::Ready(at) => self.step(at).ready += 1,
+            Decided::Delayed(at, why, _) => *moved(&mut self.step(at).delayed, why) += 1,
+            Decided::Held(at, why) => *held(&mut self.step(at).held, why) += 1,
+            Decided::Sent(at, attempt, minutes_late) => {
+                let mail = &mut self.step(at).mail;
+                mail.sent += u64::from(attempt == 1);
+                mail.sent_late += u64::from(attempt == 1 && minutes_late > 0);
+            }
+            Decided::Answered(at, outcome) => *answered(&mut self.step(at).mail, outcome) += 1,
+            Decided::Engaged(at, act, reader) => {
+                *engaged(&mut self.step(at).mail, act, reader) += 1;
+            }
+            Decided::Reached(of, first, worth) => {
+                let journey = self.journey(of.journey);
+                journey.goal_reached += u64::from(first);
+                journey.goal_value = journey.goal_value.plus(worth);
+            }
+            Decided::GoalClosed(of) => self.journey(of.journey).goal_closed += 1,
+            Decided::Ended(of, why) => *ended(&mut self.journey(of.journey).ended, why) += 1,
+            Decided::ConsentSet(_, true, _) => self.consent_given += 1,
+            Decided::ConsentSet(_, false, None) => self.consent_withdrawn += 1,
+            Decided::ConsentSet(_, false, Some(by)) => self.step(by).mail.unsubscribed += 1,
+            Decided::Folded => self.folded += 1,
+        }
+    }
+
+    /// Adds the counts of `other`, a pulse of the same program.
+    ///
+    /// # Panics
+    /// Where the two are of different programs.
+    pub fn merge(&mut self, other: &Self) {
+        let Self { journeys, consent_given, consent_withdrawn, folded } = other;
+        assert_eq!(self.journeys.len(), journeys.len(), "pulses of different programs");
+        for (to, from) in self.journeys.iter_mut().zip(journeys) {
+            to.merge(from);
+        }
+        self.consent_given += consent_given;
+        self.consent_withdrawn += consent_withdrawn;
+        self.folded += folded;
+    }
+
+    /// All steps of all journeys together.
+    #[must_use]
+    pub fn all_steps(&self) -> StepPulse {
+        let mut all = StepPulse::default();
+        for journey in &self.journeys {
+            all.merge(&journey.all_steps());
+        }
+        all
+    }
+
+    fn journey(&mut self, ix: JourneyIx) -> &mut JourneyPulse {
+        &mut self.journeys[usize::from(ix.0)]
+    }
+
+    fn step(&mut self, at: At) -> &mut StepPulse {
+        &mut self.journey(at.of.journey).steps[usize::from(at.step.0)]
+    }
+}
+
+fn not_started(to: &mut NotStarted, why: NoStart) -> &mut u64 {
+    match why {
+        NoStart::Busy => &mut to.busy,
+        NoStart::Again => &mut to.again,
+        NoStart::IfFalse => &mut to.if_false,
+        NoStart::IfUnknown => &mut to.if_unknown,
+        NoStart::WhileFalse => &mut to.while_false,
+        NoStart::WhileUnknown => &mut to.while_unknown,
+        NoStart::Stopped(_) => &mut to.stopped,
+        NoStart::Full => &mut to.full,
+    }
+}
+
+fn ended(to: &mut Ended, why: End) -> &mut u64 {
+    match why {
+        End::LastStep => &mut to.last_step,
+        End::Stopped(_) => &mut to.stopped,
+        End::WhileFalse => &mut to.while_false,
+    }
+}
+
+fn skipped(to: &mut Skipped, why: Skip) -> &mut u64 {
+    match why {
+        Skip::IfFalse => &mut to.if_false,
+        Skip::IfUnknown => &mut to.if_unknown,
+        Skip::WhileUnknown => &mut to.while_unknown,
+    }
+}
+
+fn moved(to: &mut Moved, why: Move) -> &mut u64 {
+    match why {
+        Move::Quiet => &mut to.quiet,
+        Move::StillShopping => &mut to.still_shopping,
+        Move::Limit => &mut to.limit,
+        Move::Between => &mut to.between,
+    }
+}
+
+fn held(to: &mut Held, why: NoMail) -> &mut u64 {
+    match why {
+        NoMail::Stopped(_) => &mut to.stopped,
+        NoMail::WhileFalse => &mut to.while_false,
+        NoMail::WhileUnknown => &mut to.while_unknown,
+        NoMail::NoAddress => &mut to.no_address,
+        NoMail::NoPermission => &mut to.no_permission,
+        NoMail::Suppressed => &mut to.suppressed,
+        NoMail::Limit => &mut to.limit,
+        NoMail::Late => &mut to.late,
+        NoMail::Shut => &mut to.shut,
+    }
+}
+
+fn answered(to: &mut Mail, outcome: Outcome) -> &mut u64 {
+    match outcome {
+        Outcome::Accepted => &mut to.accepted,
+        Outcome::Deferred => &mut to.deferred,
+        Outcome::Rejected => &mut to.rejected,
+        Outcome::Unknown => &mut to.unknown,
+        Outcome::Bounced { hard: true } => &mut to.bounced_hard,
+        Outcome::Bounced { hard: false } => &mut to.bounced_soft,
+        Outcome::Complained => &mut to.complained,
+        Outcome::RenderFailed => &mut to.not_made,
+    }
+}
+
+fn engaged(to: &mut Mail, act: Engagement, reader: Reader) -> &mut u64 {
+    match (act, reader) {
+        (Engagement::Open, Reader::Human) => &mut to.opened_human,
+        (Engagement::Open, Reader::Machine) => &mut to.opened_machine,
+        (Engagement::Click, Reader::Human) => &mut to.clicked_human,
+        (Engagement::Click, Reader::Machine) => &mut to.clicked_machine,
+    }
+}
+
+#[cfg(test)]
+mod tests;

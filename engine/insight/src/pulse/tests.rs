@@ -1,0 +1,221 @@
+//! The pulse against its invariant (any split merges to the whole) and its formulas, one story each.
+
+use super::*;
+use foresend_core::customer::record::Enrolled;
+use foresend_core::id::StableId;
+use foresend_core::time::{Timestamp, Wait, Zone};
+use foresend_core::world::event::{EventDef, EventIx};
+use foresend_core::world::journey::{Act, Again, Journey, Kind, MailIx, Send, Step, StepIx};
+use foresend_core::world::limit::Limits;
+use foresend_core::world::program::{Outline, TopicIx};
+use proptest::prelude::*;
+
+/// Two journeys, of two steps and of one.
+fn program() -> Program {
+    let step = |name: &str| Step {
+        name: name.to_owned(),
+        id: StableId::of("step", name),
+        after: Wait::ZERO,
+        between: None,
+        when: None,
+        act: Act::Send(Send {
+            mail: MailIx(0),
+            topic: TopicIx(0),
+            kind: Kind::Cart,
+            late: Wait::hours(6),
+        }),
+    };
+    let journey = |name: &str, steps: &[&str]| Journey {
+        name: name.to_owned(),
+        id: StableId::of("journey", name),
+        topic: TopicIx(0),
+        kind: Kind::Cart,
+        on: vec![EventIx::PRODUCT_ADDED],
+        quiet: None,
+        when: None,
+        holds: None,
+        again: Again::Always,
+        stop: Vec::new(),
+        goal: None,
+        steps: steps.iter().map(|name| step(name)).collect(),
+    };
+    Program::new(Outline {
+        hash: [0; 32],
+        zone: Zone::named("UTC").unwrap(),
+        currency: "GBP".to_owned(),
+        minor_digits: 2,
+        credit: Wait::days(5),
+        events: EventDef::builtin(),
+        topics: Vec::new(),
+        streams: Vec::new(),
+        limits: Limits::default(),
+        mails: vec!["mail".to_owned()],
+        journeys: vec![journey("cart", &["first", "second"]), journey("back", &["only"])],
+    })
+}
+
+fn at(journey: u16, step: u8) -> At {
+    At { of: Enrolled { journey: JourneyIx(journey), enrolment: 0 }, step: StepIx(step) }
+}
+
+fn fold(decided: &[Decided]) -> Pulse {
+    let mut pulse = Pulse::of(&program());
+    for &decided in decided {
+        pulse.fold(&Record { at: Timestamp::from_millis(0), decided });
+    }
+    pulse
+}
+
+fn any_decided() -> impl Strategy<Value = Decided> {
+    let place = prop_oneof![Just(at(0, 0)), Just(at(0, 1)), Just(at(1, 0))];
+    let never = Timestamp::NEVER;
+    let order = EventIx::ORDER_COMPLETED;
+    let no_start = prop::sample::select(vec![
+        NoStart::Busy,
+        NoStart::Again,
+        NoStart::IfFalse,
+        NoStart::IfUnknown,
+        NoStart::WhileFalse,
+        NoStart::WhileUnknown,
+        NoStart::Stopped(order),
+        NoStart::Full,
+    ]);
+    let moves =
+        prop::sample::select(vec![Move::Quiet, Move::StillShopping, Move::Limit, Move::Between]);
+    let skip = prop::sample::select(vec![Skip::IfFalse, Skip::IfUnknown, Skip::WhileUnknown]);
+    let no_mail = prop::sample::select(vec![
+        NoMail::Stopped(order),
+        NoMail::WhileFalse,
+        NoMail::WhileUnknown,
+        NoMail::NoAddress,
+        NoMail::NoPermission,
+        NoMail::Suppressed,
+        NoMail::Limit,
+        NoMail::Late,
+        NoMail::Shut,
+    ]);
+    let outcome = prop::sample::select(vec![
+        Outcome::Accepted,
+        Outcome::Deferred,
+        Outcome::Rejected,
+        Outcome::Unknown,
+        Outcome::Bounced { hard: true },
+        Outcome::Bounced { hard: false },
+        Outcome::Complained,
+        Outcome::RenderFailed,
+    ]);
+    let end = prop::sample::select(vec![End::LastStep, End::Stopped(order), End::WhileFalse]);
+    (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..20u8)
+        .prop_map(move |(at, no_start, moves, skip, no_mail, outcome, end, (a, b, n), kind)| {
+            let act = if a { Engagement::Open } else { Engagement::Click };
+            let reader = if b { Reader::Human } else { Reader::Machine };
+            match kind {
+                0 => Decided::Armed(at.of.journey, never),
+                1 => Decided::Rearmed(at.of.journey, never),
+                2 => Decided::Disarmed(at.of.journey, order),
+                3 => Decided::NotStarted(at.of.journey, no_start),
+                4 => Decided::Started(at.of, Some(never)),
+                5 => Decided::Moved(at, moves, never),
+                6 => Decided::Skipped(at, skip),
+                7 => Decided::Ready(at),
+                8 => Decided::Delayed(at, moves, never),
+                9 => Decided::Held(at, no_mail),
+                10 | 11 => Decided::Sent(at, u16::from(n % 3) + 1, u32::from(n / 100)),
+                12 | 13 => Decided::Answered(at, outcome),
+                14 | 15 => Decided::Engaged(at, act, reader),
+                16 => Decided::Reached(at.of, a, Amount::whole(i64::from(n))),
+                17 => Decided::Ended(at.of, end),
+                18 => Decided::ConsentSet(TopicIx(0), a, b.then_some(at)),
+                19 if a => Decided::GoalClosed(at.of),
+                _ => Decided::Folded,
+            }
+        })
+}
+
+proptest! {
+    #[test]
+    fn any_split_of_the_records_merges_to_the_whole(
+        story in prop::collection::vec(any_decided(), 0..200),
+        cuts in prop::collection::vec(0usize..200, 0..4),
+    ) {
+        let mut parts = vec![Vec::new(); 5];
+        for (i, &decided) in story.iter().enumerate() {
+            // Not slices: records of different customers interleave.
+            parts[cuts.iter().filter(|&&cut| (i * 7 + cut) % 3 == 0).count()].push(decided);
+        }
+        let mut merged = Pulse::of(&program());
+        for part in parts.iter().rev() {
+            merged.merge(&fold(part));
+        }
+        prop_assert_eq!(merged, fold(&story));
+    }
+
+    #[test]
+    fn every_record_moves_a_number(decided in any_decided()) {
+        let moves = match decided {
+            Decided::Sent(_, attempt, _) => attempt == 1,
+            Decided::Reached(_, first, worth) => first || worth != Amount::ZERO,
+            _ => true,
+        };
+        prop_assert_eq!(fold(&[decided]) != fold(&[]), moves, "{:?}", decided);
+    }
+}
+
+#[test]
+fn a_mail_is_sent_once_however_many_attempts_it_took() {
+    let first = at(0, 0);
+    let mail = fold(&[
+        Decided::Ready(first),
+        Decided::Sent(first, 1, 0),
+        Decided::Answered(first, Outcome::Deferred),
+        Decided::Sent(first, 2, 15),
+        Decided::Answered(first, Outcome::Accepted),
+    ])
+    .all_steps()
+    .mail;
+    assert_eq!((mail.sent, mail.sent_late, mail.deferred, mail.accepted), (1, 0, 1, 1));
+    assert_eq!(mail.delivered(), 1);
+}
+
+#[test]
+fn what_bounced_was_not_delivered() {
+    let first = at(0, 0);
+    let mail = fold(&[
+        Decided::Sent(first, 1, 0),
+        Decided::Answered(first, Outcome::Accepted),
+        Decided::Answered(first, Outcome::Bounced { hard: true }),
+    ])
+    .all_steps()
+    .mail;
+    assert_eq!((mail.accepted, mail.bounced_hard, mail.delivered()), (1, 1, 0));
+}
+
+#[test]
+fn an_objection_counts_for_the_mail_it_came_by() {
+    let topic = TopicIx(0);
+    let pulse = fold(&[
+        Decided::ConsentSet(topic, true, None),
+        Decided::ConsentSet(topic, false, Some(at(1, 0))),
+        Decided::ConsentSet(topic, false, None),
+    ]);
+    assert_eq!(pulse.journeys[1].steps[0].mail.unsubscribed, 1);
+    assert_eq!((pulse.consent_given, pulse.consent_withdrawn), (1, 1));
+}
+
+#[test]
+fn a_skipped_step_went_on_and_a_stopped_one_did_not() {
+    let second = at(0, 1);
+    let pulse = fold(&[
+        Decided::Ready(second),
+        Decided::Skipped(second, Skip::IfUnknown),
+        Decided::Ended(second.of, End::Stopped(EventIx::ORDER_COMPLETED)),
+    ]);
+    assert_eq!(pulse.journeys[0].steps[1].went_on(), 2);
+    assert_eq!(pulse.journeys[0].ended.stopped, 1);
+}
+
+#[test]
+#[should_panic(expected = "pulses of different programs")]
+fn pulses_of_different_programs_do_not_merge() {
+    Pulse::of(&program()).merge(&Pulse::default());
+}

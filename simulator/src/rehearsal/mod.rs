@@ -1,0 +1,108 @@
+//! A rehearsal: every customer of a synthetic population lives the period in two arms. `no-mail` runs the program
+//! with the gate shut: journeys start, steps come due, every hand-over is refused as the last of all reasons.
+//! `as-written` is a copy of that life, taken just before its first mail leaves, and goes on with the gate open. So
+//! nothing is simulated twice before it differs, and what differs was caused by mail.
+//!
+//! [`run()`](rehearse) deals customers out to threads, `life` lives one customer in all arms, `arm` is one life with
+//! its actor, `past` what happened before, `site` turns behaviour into the events a shop would send.
+//!
+//! Invariant: a rehearsal is a function of its plan. Everything folded is an integer, so neither the number of
+//! threads nor their order can show.
+
+mod arm;
+mod life;
+mod past;
+mod run;
+mod site;
+
+use crate::population::Preset;
+use foresend_core::money::Money;
+use foresend_core::time::Timestamp;
+use foresend_core::world::journey::Kind;
+use foresend_core::world::program::Program;
+use foresend_insight::increment::Paired;
+use foresend_insight::pulse::Pulse;
+
+pub use run::rehearse;
+
+/// Index of the arm without mail in [`Rehearsal::arms`], [`Rehearsal::orders`] and [`Rehearsal::revenue`].
+pub const NO_MAIL: usize = 0;
+/// Index of the arm that runs the program as it is written.
+pub const AS_WRITTEN: usize = 1;
+
+/// What to rehearse.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// The program, as production would run it.
+    pub program: &'a Program,
+    /// The population.
+    pub preset: &'a Preset,
+    /// How many customers.
+    pub customers: u32,
+    /// Start of the period: a local midnight in the program's zone.
+    pub from: Timestamp,
+    /// Length of the period, in days of 24 h.
+    pub days: u32,
+    /// What every draw is keyed by.
+    pub seed: u64,
+    /// Worker threads; 0 counts as 1.
+    pub threads: usize,
+}
+
+/// What came of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rehearsal {
+    /// How many customers.
+    pub customers: u64,
+    /// Inputs applied to actors, those nobody listens to included; stretches that two arms share count once.
+    pub events: u64,
+    /// `no-mail`, `as-written`.
+    pub arms: Vec<Arm>,
+    /// Orders of each customer in each arm, in the order of `arms`.
+    pub orders: Paired,
+    /// Revenue of each customer in each arm, in minor units, in the order of `arms`.
+    pub revenue: Paired,
+    /// Orders of `as-written` that a click attribution would claim: any order of a customer who, by their own hand,
+    /// followed a link in any mail within the program's `credit` before it. Not what mail caused.
+    pub attributed_orders: u64,
+}
+
+/// One policy within a rehearsal.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Arm {
+    /// `no-mail`, `as-written`.
+    pub id: String,
+    /// What was decided, counted.
+    pub pulse: Pulse,
+    /// Orders in the period.
+    pub orders: u64,
+    /// What they were worth.
+    pub revenue: Money,
+}
+
+/// Why nothing was rehearsed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RehearsalError {
+    /// What people do with such mail is not modelled, and a rehearsal would claim that it does nothing.
+    #[error("journey {journey}: rehearsing {} is not supported yet", words(*kind))]
+    NotModelled {
+        /// The journey.
+        journey: String,
+        /// Of which kind one of its mails is.
+        kind: Kind,
+    },
+}
+
+const fn words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Cart => "a cart mail",
+        Kind::Browse => "a browse mail",
+        Kind::Order => "a mail about an order",
+        Kind::Item => "a replenishment mail",
+        Kind::Return => "a win-back mail",
+        Kind::Welcome => "a welcome mail",
+        Kind::Alert => "an alert",
+        Kind::News => "a newsletter",
+        Kind::Service => "a service mail",
+    }
+}

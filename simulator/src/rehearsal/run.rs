@@ -1,0 +1,186 @@
+//! Customers over threads. A chunk of customers is dealt out to whoever is free; each worker adds up its own, and at the
+//! end the workers are added up. All of it is integers, so the deal cannot show.
+
+use super::arm::{Host, Row};
+use super::life::Lives;
+use super::past::looks_back;
+use super::site::Vocabulary;
+use super::{AS_WRITTEN, Arm, NO_MAIL, Plan, Rehearsal, RehearsalError};
+use crate::behaviour::Model;
+use crate::population::Clock;
+use foresend_core::chance::{Seed, join};
+use foresend_core::id::{CustomerId, IdKey};
+use foresend_core::money::Money;
+use foresend_core::time::Wait;
+use foresend_core::world::World;
+use foresend_core::world::journey::{Act, Kind};
+use foresend_core::world::program::Program;
+use foresend_insight::increment::Paired;
+use foresend_insight::pulse::Pulse;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::thread;
+
+/// Customers dealt out at a time.
+const CHUNK: u32 = 1_024;
+
+/// Rehearses `plan`. `progress` is told the customers done and the events applied so far, from the worker threads, after
+/// each chunk of customers.
+///
+/// # Errors
+/// [`RehearsalError::NotModelled`] where the program sends mail whose effect on people is not modelled.
+///
+/// # Panics
+/// Where an actor or a life breaks an invariant of its own: a bug.
+pub fn rehearse(
+    plan: &Plan<'_>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Rehearsal, RehearsalError> {
+    is_modelled(plan.program)?;
+    let seed = Seed(plan.seed);
+    // The secret behind customer ids: any will do, but the same seed must give the same ids.
+    let id_key = IdKey(u128::from(join(plan.seed, ID_KEY)));
+    let world = World::new(seed, id_key, plan.program.clone());
+    let model = Model::new(plan.preset.clone(), plan.program.minor_digits);
+    let look_back = looks_back(plan.program);
+    let days = Wait::days(plan.days);
+    let clock = Clock::new(&plan.program.zone, plan.from, look_back, days);
+    let vocabulary = Vocabulary::of(plan.program);
+    let end = plan.from.after(days);
+
+    let (dealt, done, events) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let work = || {
+        let host = Host::new(&world, (&model, &clock, &vocabulary), end, look_back);
+        let mut worker = Worker::new(host);
+        loop {
+            let chunk = dealt.fetch_add(1, Ordering::Relaxed);
+            let Some(first) = chunk.checked_mul(CHUNK).filter(|&first| first < plan.customers)
+            else {
+                return worker.counted();
+            };
+            let last = first.saturating_add(CHUNK).min(plan.customers);
+            let before = worker.host.events;
+            for customer in first..last {
+                worker.live(seed, customer);
+            }
+            let here = worker.host.events - before;
+            let done = done.fetch_add(u64::from(last - first), Ordering::Relaxed);
+            let events = events.fetch_add(here, Ordering::Relaxed);
+            progress(done + u64::from(last - first), events + here);
+        }
+    };
+    let counted = thread::scope(|scope| {
+        let workers: Vec<_> = (0..plan.threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let mut all = Counted::new(plan.program);
+        for worker in workers {
+            match worker.join() {
+                Ok(counted) => all.merge(&counted),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    Ok(counted.rehearsal(plan))
+}
+
+/// So that ids do not share a hash with draws.
+const ID_KEY: u64 = u64::from_le_bytes(*b"id key  ");
+
+/// Refuses what is not modelled, rather than rehearse that it does nothing.
+fn is_modelled(program: &Program) -> Result<(), RehearsalError> {
+    for journey in &program.journeys {
+        for step in &journey.steps {
+            let Act::Send(send) = &step.act;
+            if send.kind != Kind::Cart {
+                let (journey, kind) = (journey.name.clone(), send.kind);
+                return Err(RehearsalError::NotModelled { journey, kind });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What lives came to, added up.
+#[derive(Clone, PartialEq, Debug)]
+struct Counted {
+    pulses: [Pulse; 2],
+    orders: Paired,
+    revenue: Paired,
+    attributed: u64,
+    events: u64,
+}
+
+impl Counted {
+    fn new(program: &Program) -> Self {
+        Self {
+            pulses: [Pulse::of(program), Pulse::of(program)],
+            orders: Paired::new(2),
+            revenue: Paired::new(2),
+            attributed: 0,
+            events: 0,
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let Self { pulses, orders, revenue, attributed, events } = other;
+        for (to, from) in self.pulses.iter_mut().zip(pulses) {
+            to.merge(from);
+        }
+        self.orders.merge(orders);
+        self.revenue.merge(revenue);
+        self.attributed += attributed;
+        self.events += events;
+    }
+
+    fn rehearsal(self, plan: &Plan<'_>) -> Rehearsal {
+        let Self { pulses: [no_mail, as_written], orders, revenue, attributed, events } = self;
+        let arm = |id: &str, ix: usize, pulse: Pulse| Arm {
+            id: id.to_owned(),
+            pulse,
+            orders: orders.total(ix).unsigned_abs(),
+            revenue: Money::from_minor(revenue.total(ix)),
+        };
+        let arms =
+            vec![arm("no-mail", NO_MAIL, no_mail), arm("as-written", AS_WRITTEN, as_written)];
+        Rehearsal {
+            customers: u64::from(plan.customers),
+            events,
+            arms,
+            orders,
+            revenue,
+            attributed_orders: attributed,
+        }
+    }
+}
+
+/// One thread's work.
+struct Worker<'a> {
+    host: Host<'a>,
+    lives: Lives,
+    orders: Paired,
+    revenue: Paired,
+    attributed: u64,
+}
+
+impl<'a> Worker<'a> {
+    fn new(host: Host<'a>) -> Self {
+        let nobody = CustomerId::of(host.world.id_key, "");
+        let (orders, revenue) = (Paired::new(2), Paired::new(2));
+        Self { host, lives: Lives::new(nobody), orders, revenue, attributed: 0 }
+    }
+
+    fn live(&mut self, seed: Seed, customer: u32) {
+        let rows = self.lives.live(&mut self.host, seed, customer);
+        let outcome = |of: fn(&Row) -> i64| [of(&rows[NO_MAIL]), of(&rows[AS_WRITTEN])];
+        self.orders.add(&outcome(|row| row.orders));
+        self.revenue.add(&outcome(|row| row.revenue));
+        self.attributed += rows[AS_WRITTEN].attributed;
+    }
+
+    fn counted(self) -> Counted {
+        let Host { common, apart: [mut no_mail, mut as_written], events, .. } = self.host;
+        no_mail.merge(&common);
+        as_written.merge(&common);
+        let Self { orders, revenue, attributed, .. } = self;
+        Counted { pulses: [no_mail, as_written], orders, revenue, attributed, events }
+    }
+}
