@@ -1,1 +1,44 @@
-//! x
+//! The program of a shop, from its texts. A folder of TOML and Markdown goes in; a
+//! [`Program`](foresend_core::world::program::Program) that the core can run comes out, or every mistake in the
+//! folder, each with its place and how to mend it.
+//!
+//! ```
+//! let mut sources = foresend_program::Sources::default();
+//! sources.files.insert("program.toml".to_owned(), "brnad = 'Juniper & Finch'".to_owned());
+//! let (compiled, diagnostics) = foresend_program::compile(&sources, None);
+//! assert!(compiled.is_none());
+//! assert!(diagnostics.iter().any(|d| d.message == "unknown key `brnad` in program.toml"));
+//! ```
+//!
+//! Nothing here opens a file, prints, or knows how a diagnostic is drawn. No text can make it panic.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod compile;
+mod condition;
+mod currency;
+mod defaults;
+mod diagnostic;
+mod event;
+mod goal;
+mod journey;
+mod keys;
+mod limit;
+mod lint;
+mod mail;
+mod program;
+mod scenario;
+mod set;
+mod sources;
+mod step;
+mod text;
+mod topic;
+
+pub use compile::{Compiled, Summary, compile};
+pub use currency::Currency;
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use mail::{Button, Mail};
+pub use program::Brand;
+pub use scenario::{Day, Scenario, scenario};
+pub use set::{SetError, set};
+pub use sources::Sources;

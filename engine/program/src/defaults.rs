@@ -1,0 +1,27 @@
+//! What a key means where it is not written. No other file holds a default.
+
+use foresend_core::time::Wait;
+
+/// program.toml: the reader's language until we know it.
+pub(crate) const LOCALE: &str = "en";
+/// program.toml: the zone of customers whose own we do not know.
+pub(crate) const ZONE: &str = "UTC";
+/// program.toml: a sale counts as "clicked" if it follows a human click by so much.
+pub(crate) const CREDIT: Wait = Wait::days(5);
+/// Step: marketing handed over later than this after its planned moment is skipped.
+pub(crate) const LATE_MARKETING: Wait = Wait::hours(6);
+/// Step: the same for every other mail.
+pub(crate) const LATE: Wait = Wait::hours(48);
+/// Step: elapsed time since the step before it ended.
+pub(crate) const AFTER: Wait = Wait::ZERO;
+
+/// Scenario: its people.
+pub(crate) const POPULATION: &str = "retail";
+/// Scenario: how many there are.
+pub(crate) const CUSTOMERS: u32 = 100_000;
+/// Scenario: the first day, from local midnight: year, month, day.
+pub(crate) const FROM: (i16, u8, u8) = (2026, 3, 2);
+/// Scenario: how many days.
+pub(crate) const DAYS: u32 = 60;
+/// Scenario: what chance is hashed from.
+pub(crate) const SEED: u64 = 42;

@@ -1,0 +1,302 @@
+//! Every key that a file may hold, once: what it takes, whether it must be there, an example. Reading, `--set`,
+//! suggestions and the reference pages all rest on these tables.
+//! Invariant: a key of the language that is not built yet stands here too, as such: it is refused by name, and
+//! never called unknown.
+
+/// The keys of one kind of table.
+#[derive(Debug)]
+pub(crate) struct Room {
+    /// "a journey"
+    pub(crate) what: &'static str,
+    /// "this journey"
+    pub(crate) this: &'static str,
+    pub(crate) keys: &'static [Key],
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) takes: Takes,
+    pub(crate) need: Need,
+    /// A value as it stands in a file; of a key that is not built yet: what to do instead.
+    pub(crate) example: &'static str,
+}
+
+/// In what form a value stands in a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Takes {
+    /// Text in quotes: also durations, conditions, names.
+    Text,
+    /// One text, or a list of them.
+    Texts,
+    /// A list of texts.
+    List,
+    /// A table.
+    Table,
+    /// A list of tables.
+    Tables,
+    /// A whole number.
+    Number,
+    /// A date.
+    Date,
+}
+
+/// Whether a key must be there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Need {
+    Required,
+    Optional,
+    NotYet,
+}
+
+impl Room {
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The names of the keys that can be used, in the order of this file.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|key| key.need != Need::NotYet).map(|key| key.name)
+    }
+}
+
+const fn needs(name: &'static str, takes: Takes, example: &'static str) -> Key {
+    Key { name, takes, need: Need::Required, example }
+}
+
+const fn may(name: &'static str, takes: Takes, example: &'static str) -> Key {
+    Key { name, takes, need: Need::Optional, example }
+}
+
+const fn later(name: &'static str, instead: &'static str) -> Key {
+    Key { name, takes: Text, need: Need::NotYet, example: instead }
+}
+
+use Takes::{Date, List, Number, Table, Tables, Text, Texts};
+
+const LEAVE_OUT: &str = "leave it out for now";
+
+/// program.toml
+pub(crate) const PROGRAM: Room = Room {
+    what: "program.toml",
+    this: "program.toml",
+    keys: &[
+        needs("brand", Text, r#""Juniper & Finch""#),
+        needs("from", Text, r#""Juniper & Finch <hello@post.juniperandfinch.example>""#),
+        may("reply_to", Text, r#""care@juniperandfinch.example""#),
+        needs(
+            "postal",
+            Text,
+            r#""Juniper & Finch Ltd, 14 Mill Lane, York YO1 9QX, United Kingdom""#,
+        ),
+        may("privacy", Text, r#""https://juniperandfinch.example/privacy""#),
+        may("locale", Text, r#""en-GB""#),
+        may("zone", Text, r#""Europe/London""#),
+        needs("currency", Text, r#""GBP""#),
+        may("credit", Text, r#""5d""#),
+        may("priority", List, r#"["cart-recovery"]"#),
+        may("topics", Table, r#"{ offers = { says = "Offers", basis = "consent" } }"#),
+        may("events", Table, r#"{ "Stock Alert Requested" = { product_id = "text" } }"#),
+        may("limits", Table, r#"{ mails = ["1 in 20h"] }"#),
+        may("facts", Table, r#"{ orders = "count('Order Completed')" }"#),
+        may("segments", Table, r#"{ buyer = "orders > 0" }"#),
+        later("holdout", "leave it out: a rehearsal has an exact arm without mail"),
+        later("tracking", LEAVE_OUT),
+        later("keep", LEAVE_OUT),
+        later("traits", LEAVE_OUT),
+        later("offers", "leave it out, and the mail free of promises"),
+        later("catalogue", LEAVE_OUT),
+    ],
+};
+
+/// One topic.
+pub(crate) const TOPIC: Room = Room {
+    what: "a topic",
+    this: "this topic",
+    keys: &[
+        needs("says", Text, r#""Reminders and offers""#),
+        needs("basis", Texts, r#""consent""#),
+        may("confirm", Text, r#""single""#),
+    ],
+};
+
+/// `[limits]`
+pub(crate) const LIMITS: Room = Room {
+    what: "`[limits]`",
+    this: "`[limits]`",
+    keys: &[
+        may("mails", List, r#"["1 in 20h", "3 in 7d"]"#),
+        may("full", Text, r#""skip""#),
+        may("quiet", Text, r#""21:00-08:00""#),
+        may("still_shopping", Text, r#""30m""#),
+    ],
+};
+
+/// journeys/NAME.toml
+pub(crate) const JOURNEY: Room = Room {
+    what: "a journey",
+    this: "this journey",
+    keys: &[
+        needs("topic", Text, r#""offers""#),
+        needs("on", Texts, r#"["Product Added", "Checkout Started"]"#),
+        may("quiet", Text, r#""1h""#),
+        may("if", Text, r#""cart.value > 20""#),
+        may("while", Text, r#""cart.items > 0""#),
+        needs("again", Text, r#""7d""#),
+        may("stop", Texts, r#"["Order Completed"]"#),
+        may("goal", Table, r#"{ on = "Order Completed", within = "7d", value = "revenue" }"#),
+        may("kind", Text, r#""cart""#),
+        may("allow", List, r#"["no-purchase-stop"]"#),
+        needs("steps", Tables, r#"[{ id = "first", send = "cart-first" }]"#),
+        later("enters", "start the journey with `on`"),
+        later("date", "start the journey with `on`"),
+        later("every", "start the journey with `on`"),
+        later("key", "without it a customer is in a journey once at a time"),
+        later("each", "without it a customer is in a journey once at a time"),
+        later(
+            "yields_to",
+            "`priority` in program.toml orders journeys that mail at the same moment",
+        ),
+    ],
+};
+
+/// A journey's `goal`
+pub(crate) const GOAL: Room = Room {
+    what: "a goal",
+    this: "this goal",
+    keys: &[
+        needs("on", Texts, r#""Order Completed""#),
+        needs("within", Text, r#""7d""#),
+        may("value", Text, r#""revenue""#),
+        later("same", LEAVE_OUT),
+        later("from", "without it the goal is counted from the start"),
+    ],
+};
+
+/// One step of a journey.
+pub(crate) const STEP: Room = Room {
+    what: "a step",
+    this: "this step",
+    keys: &[
+        needs("id", Text, r#""first""#),
+        may("after", Text, r#""22h""#),
+        may("between", Text, r#""09:00-20:00""#),
+        may("if", Text, r#""low_spender""#),
+        may("send", Text, r#""cart-first""#),
+        may("topic", Text, r#""offers""#),
+        may("late", Text, r#""4h""#),
+        later("due", "write `after`"),
+        later("at", "write `between`, such as `between = \"09:00-10:00\"`"),
+        later("days", LEAVE_OUT),
+        later("path", "write the step's `if`"),
+        later("wait_for", "write `after` on the next step"),
+        later("at_most", "write `after` on the next step"),
+        later("choose", "give each step an `if`"),
+        later("split", LEAVE_OUT),
+        later("set", LEAVE_OUT),
+        later("call", LEAVE_OUT),
+        later("leave", LEAVE_OUT),
+        later("stop", "give the following steps an `if`"),
+        later("same", LEAVE_OUT),
+        later("offer", "leave it out, and the mail free of promises"),
+        later("was", LEAVE_OUT),
+    ],
+};
+
+/// Acts of a step: exactly one of these. `send` is the one that is built.
+pub(crate) const ACTS: &[&str] =
+    &["send", "wait_for", "choose", "split", "set", "call", "leave", "stop"];
+
+/// The front matter of mails/NAME.md
+pub(crate) const MAIL: Room = Room {
+    what: "a mail",
+    this: "this mail",
+    keys: &[
+        needs("subject", Text, r#""Your basket is saved""#),
+        may("preheader", Text, r#""Everything is where you left it""#),
+        may("button", Table, r#"{ says = "Return to my basket", to = "{{ cart.url }}" }"#),
+        may("gives", Text, r#""their basket, as they left it""#),
+    ],
+};
+
+/// A mail's `button`
+pub(crate) const BUTTON: Room = Room {
+    what: "a button",
+    this: "this button",
+    keys: &[
+        needs("says", Text, r#""Return to my basket""#),
+        needs("to", Text, r#""{{ cart.url }}""#),
+    ],
+};
+
+/// scenarios/NAME.toml
+pub(crate) const SCENARIO: Room = Room {
+    what: "a scenario",
+    this: "this scenario",
+    keys: &[
+        needs("program", Text, r#""shop""#),
+        may("only", List, r#"["cart-recovery"]"#),
+        may("population", Text, r#""retail""#),
+        may("customers", Number, "100_000"),
+        may("from", Date, "2026-03-02"),
+        may("days", Number, "60"),
+        may("seed", Number, "42"),
+        later("worlds", "a scenario rehearses in its own population"),
+        later("compare", "rehearse twice, with `--set`"),
+        later("assume", LEAVE_OUT),
+        later("expect", LEAVE_OUT),
+        later("faults", LEAVE_OUT),
+        later("loadtest", LEAVE_OUT),
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page says of each key what it takes, or that it is not built; and it says nothing of other keys.
+    #[track_caller]
+    fn check(page: &str, rooms: &[&Room]) {
+        let later = page.find("## Not supported yet").expect("every page says what is not built");
+        let (built, later) = page.split_at(later);
+        for key in rooms.iter().flat_map(|room| room.keys) {
+            let is_built = key.need != Need::NotYet;
+            let row = format!("| `{}` |", key.name);
+            let in_place = match key.takes {
+                Table
+                    if matches!(
+                        key.name,
+                        "topics" | "events" | "limits" | "facts" | "segments"
+                    ) =>
+                {
+                    built.contains(&format!("[{}]", key.name))
+                }
+                Text | Texts | List | Table | Tables | Number | Date => built.contains(&row),
+            };
+            let name = key.name;
+            assert!(!is_built || in_place, "`{name}` has no row");
+            let is_refused =
+                later.contains(&format!("`{name}`")) || later.contains(&format!("`[{name}]`"));
+            assert!(is_built || is_refused, "`{name}` is not said to be refused");
+        }
+    }
+
+    #[test]
+    fn every_key_stands_in_its_page() {
+        check(include_str!("../../../docs/reference/program.md"), &[&PROGRAM, &TOPIC, &LIMITS]);
+        check(include_str!("../../../docs/reference/journey.md"), &[&JOURNEY, &GOAL, &STEP]);
+        check(include_str!("../../../docs/reference/mail.md"), &[&MAIL, &BUTTON]);
+        check(include_str!("../../../docs/reference/scenario.md"), &[&SCENARIO]);
+    }
+
+    #[test]
+    fn no_key_stands_twice_in_its_room() {
+        for room in [&PROGRAM, &TOPIC, &LIMITS, &JOURNEY, &GOAL, &STEP, &MAIL, &BUTTON, &SCENARIO] {
+            let mut names: Vec<&str> = room.keys.iter().map(|key| key.name).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), room.keys.len(), "{}", room.what);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Whole programs through the public door: texts in, a compiled program or diagnostics out.
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its files fails")]
+
+mod broken;
+mod folder;
+mod oracle;
+mod pages;
+mod robust;
+mod valid;

@@ -1,0 +1,112 @@
+//! Programs without a mistake.
+
+use crate::folder;
+use foresend_core::time::Wait;
+use foresend_core::world::journey::Kind;
+use foresend_program::{Severity, compile, scenario, set};
+use std::fs;
+
+#[track_caller]
+fn fine(path: &str) -> foresend_program::Compiled {
+    let sources = folder::open(path);
+    let (compiled, told) = compile(&sources, None);
+    assert_eq!(folder::draw(&told, |file| &sources.files[file]), "", "{path}");
+    compiled.expect("nothing is wrong with it")
+}
+
+#[test]
+fn the_shop_and_the_smallest_program_compile_without_a_word() {
+    let shop = fine("scenarios/shop");
+    assert_eq!(shop.journey_names, ["cart-recovery"]);
+    let journey = &shop.program.journeys[0];
+    assert_eq!((journey.kind, journey.quiet), (Kind::Cart, Some(Wait::hours(1))));
+    let names: Vec<&str> = journey.steps.iter().map(|step| step.name.as_str()).collect();
+    assert_eq!(names, ["first", "second", "offer"]);
+    assert_eq!(journey.steps[2].when.as_ref().unwrap().text(), "low_spender");
+    assert!(shop.mails.iter().all(|mail| mail.subject.chars().count() <= 50));
+    fine("tests/programs/valid/minimal");
+}
+
+#[test]
+fn every_scenario_names_a_program_and_journeys_that_exist() {
+    for entry in fs::read_dir(folder::at("scenarios")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "toml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let (read, told) = scenario("scenario", &text);
+        assert_eq!(told, [], "{}", path.display());
+        let read = read.unwrap();
+        let compiled = fine(&format!("scenarios/{}", read.program));
+        assert_eq!(read.unknown_journeys(&compiled.journey_names), []);
+        assert_eq!(read.unknown_population(&["retail"]), None);
+    }
+}
+
+#[test]
+fn only_the_chosen_journeys_are_compiled_and_only_their_facts_remembered() {
+    let mut sources = folder::open("tests/programs/valid/minimal");
+    let (whole, _) = compile(&sources, None);
+    let (none, told) = compile(&sources, Some(&["no-such-journey".to_owned()]));
+    assert_eq!(told, []);
+    let (whole, none) = (whole.unwrap(), none.unwrap());
+    assert_eq!((none.program.journeys.len(), none.program.streams.len()), (0, 0));
+    assert_eq!((whole.program.journeys.len(), whole.program.streams.len()), (1, 2));
+    assert_eq!(none.journey_names, whole.journey_names);
+    assert!(none.summary.bytes_a_customer < whole.summary.bytes_a_customer);
+    // All are checked, the chosen and the others.
+    sources.files.insert("journeys/other.toml".to_owned(), "topic = 1".to_owned());
+    let (compiled, told) = compile(&sources, Some(&["hello".to_owned()]));
+    assert!(compiled.is_none() && told.iter().any(|d| d.file == "journeys/other.toml"));
+}
+
+#[test]
+fn what_is_set_is_compiled() {
+    let mut sources = folder::open("scenarios/shop");
+    let before = compile(&sources, None).0.unwrap();
+    set(&mut sources, "cart-recovery.quiet", "4h").unwrap();
+    set(&mut sources, "cart-recovery.offer.after", "never").unwrap();
+    set(&mut sources, "limits.still_shopping", "2h").unwrap();
+    let after = compile(&sources, None).0.unwrap();
+    let journey = &after.program.journeys[0];
+    assert_eq!((journey.quiet, journey.steps.len()), (Some(Wait::hours(4)), 2));
+    assert_eq!(after.program.limits.still_shopping, Some(Wait::hours(2)));
+    assert_ne!(before.program.hash, after.program.hash);
+    assert!(sources.files["journeys/cart-recovery.toml"].contains("# begins once they"));
+}
+
+#[test]
+fn a_meant_warning_is_silenced_by_its_name() {
+    let journey = "journeys/cart.toml";
+    let text = "topic = 'offers'\non = 'Product Added'\nagain = '1d'\nsteps = [{ id = 'a', send = 'hello' }]\n";
+    let warnings = |text: &str| {
+        let mut sources = folder::open("tests/programs/valid/minimal");
+        sources.files.insert(journey.to_owned(), text.to_owned());
+        let (compiled, told) = compile(&sources, None);
+        assert!(compiled.is_some(), "{told:?}");
+        assert!(told.iter().all(|d| d.severity == Severity::Warning));
+        told.into_iter().map(|d| d.code).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(text), ["foresend::lint::no_purchase_stop"]);
+    assert_eq!(warnings(&format!("allow = ['no-purchase-stop']\n{text}")), [""; 0]);
+}
+
+#[test]
+fn one_unreadable_file_does_not_make_the_others_look_wrong() {
+    for broken in ["", "brand = ", "[topics]\noffers = 1\n[facts]\norders = 2"] {
+        let mut sources = folder::open("tests/programs/valid/minimal");
+        sources.files.insert("program.toml".to_owned(), broken.to_owned());
+        if broken.is_empty() {
+            sources.files.remove("program.toml");
+        }
+        let (compiled, told) = compile(&sources, None);
+        assert!(compiled.is_none());
+        let of_program: Vec<_> = told.iter().filter(|d| d.file == "program.toml").collect();
+        assert!(!of_program.is_empty());
+        // `buyer` and `low_spender` are nowhere declared in the third: that is told, and nothing else.
+        let others: Vec<_> = told.iter().filter(|d| d.file != "program.toml").collect();
+        assert!(others.iter().all(|d| d.code == "foresend::unknown_name"), "{others:?}");
+        assert!(others.is_empty() || broken.starts_with("[topics]"), "{others:?}");
+    }
+}
