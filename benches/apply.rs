@@ -1,6 +1,8 @@
 //! What one decision costs: `Customer::apply` on a warm customer, in ns an input, and what a customer weighs.
 //! The program is the shop's, widened to five journeys and ten segments so that the figure means something.
 
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use foresend_core::chance::Seed;
 use foresend_core::customer::Customer;

@@ -2,10 +2,13 @@
 //! Each input applied is one event, each site event the program does not listen to is one, and what two arms share
 //! counts once.
 
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use foresend_core::time::{Timestamp, Zone};
 use foresend_program::{Scenario, Sources};
-use foresend_simulator::{Plan, Preset, rehearse};
+use foresend_simulator::population::Preset;
+use foresend_simulator::rehearsal::{Plan, rehearse};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;

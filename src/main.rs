@@ -1,1 +1,66 @@
-fn main() {}
+//! `foresend`: arguments in, a room called, words out. This file lists the subcommands and chooses the exit code;
+//! each subcommand's whole story is in the file of its name. Nothing is decided about a customer up here.
+
+mod check;
+mod failure;
+mod json_out;
+mod mistakes;
+mod open;
+mod output;
+mod report;
+mod scenario;
+mod simulate;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+/// Behavioural email that you can rehearse before it sends.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  foresend check scenarios/shop                      is this program right?
+  foresend simulate scenarios/cart-recovery.toml     what would its mail do?
+
+Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 130 interrupted.";
+
+#[derive(Subcommand)]
+enum Command {
+    Simulate(simulate::Arguments),
+    Check(check::Arguments),
+}
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command;
+    let run = || match &command {
+        Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+    };
+    // What panicked, and where, has been told on stderr by then.
+    let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        Err(Failure::Run(
+            "foresend stopped itself; unless memory or threads ran out, that is our bug".into(),
+        ))
+    });
+    if let Err(failure) = &result {
+        output::talk(&failure.text().unwrap_or_default());
+    }
+    exit_code(&result)
+}
+
+/// The one place where an exit code is chosen. Arguments that clap refuses are 2 as well, and an interrupted
+/// command ends by its signal, which shells report as 130.
+fn exit_code(result: &Result<(), Failure>) -> ExitCode {
+    ExitCode::from(match result {
+        Ok(()) | Err(Failure::Pipe) => 0,
+        Err(Failure::Run(_)) => 1,
+        Err(Failure::Input(..) | Failure::Mistakes) => 2,
+    })
+}

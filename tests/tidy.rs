@@ -10,11 +10,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("foresend-core", "engine/core", &[]),
     ("foresend-program", "engine/program", &["foresend-core"]),
     ("foresend-insight", "engine/insight", &["foresend-core"]),
-    (
-        "foresend-simulator",
-        "simulator",
-        &["foresend-core", "foresend-program", "foresend-insight"],
-    ),
+    ("foresend-simulator", "simulator", &["foresend-core", "foresend-program", "foresend-insight"]),
     (
         "foresend",
         ".",
@@ -42,7 +38,8 @@ fn dependencies(manifest: &toml::Table) -> Vec<String> {
 /// Every Rust file of the project, as (path from the root, text).
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, into: &mut Vec<(PathBuf, String)>) {
-        let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+        let mut entries: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
@@ -115,7 +112,11 @@ fn every_file_opens_with_its_story() {
 fn every_file_tells_one_story() {
     for (path, text) in sources() {
         let lines = text.lines().count();
-        assert!(lines <= 600, "{} has {lines} lines: which two stories does it tell?", path.display());
+        assert!(
+            lines <= 600,
+            "{} has {lines} lines: which two stories does it tell?",
+            path.display()
+        );
     }
 }
 

@@ -1,0 +1,98 @@
+//! Where JSON goes. Whether a file can be written is found out before the long run, not after it; what stood in it
+//! stays until there is something to put in its place.
+
+use crate::failure::{Failure, plainly};
+use crate::open::show;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// `--json -` or `--json FILE`.
+#[derive(Debug)]
+pub(crate) enum JsonOut {
+    /// In place of the page.
+    Stdout,
+    /// Beside the page.
+    File(Opened),
+}
+
+/// A file that can be written.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// As it was named.
+    path: PathBuf,
+    file: File,
+    /// Whether there was none before.
+    new: bool,
+}
+
+impl JsonOut {
+    /// Makes sure that `path` can be written, and leaves its content alone.
+    ///
+    /// # Errors
+    /// Where it cannot.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            return Ok(Self::Stdout);
+        }
+        let new = !path.exists();
+        match OpenOptions::new().write(true).create(true).truncate(false).open(path) {
+            Ok(file) => Ok(Self::File(Opened { path: path.to_owned(), file, new })),
+            Err(e) => {
+                let message = format!("--json {} cannot be written: {}", show(path), plainly(&e));
+                Err(Failure::input(message)
+                    .help("name a file in a folder that exists, or - for stdout"))
+            }
+        }
+    }
+
+    /// There is nothing to write after all: an empty file would look like a report.
+    pub(crate) fn abandon(self) {
+        match self {
+            Self::File(Opened { path, file: _, new: true }) => drop(fs::remove_file(path)),
+            Self::File(Opened { path: _, file: _, new: false }) | Self::Stdout => {}
+        }
+    }
+}
+
+impl Opened {
+    /// Puts `text` in it, in place of what was there.
+    ///
+    /// # Errors
+    /// Where the disk is full or broken.
+    pub(crate) fn write(&self, text: &str) -> Result<(), Failure> {
+        let mut file = &self.file;
+        let cut = |file: &File| match file.metadata()?.is_file() {
+            true => file.set_len(0),
+            false => Ok(()), // a pipe or a device has no length
+        };
+        cut(file)
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .map_err(|e| Failure::run(format!("{} could not be written", show(&self.path)), &e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_keeps_its_content_until_there_is_something_to_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        fs::write(&path, "a longer text from before").unwrap();
+        JsonOut::open(&path).unwrap().abandon();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a longer text from before");
+        let JsonOut::File(file) = JsonOut::open(&path).unwrap() else { panic!("it is a file") };
+        file.write("now\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "now\n");
+    }
+
+    #[test]
+    fn a_new_file_is_gone_again_if_nothing_comes_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        JsonOut::open(&path).unwrap().abandon();
+        assert!(!path.exists());
+    }
+}

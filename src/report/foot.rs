@@ -1,0 +1,107 @@
+//! The last lines: what mail cost, what to look at, and what the answer rests on most.
+
+use super::Report;
+use super::finding::findings;
+use super::number::{count, counted, seconds};
+use super::page::{Page, Role};
+use foresend_simulator::population::preset::{Grade, Setting};
+
+/// The settings that the increment of cart mail depends on most, as people call them.
+const LEADING: [(&str, &str); 3] = [
+    ("intent.salience", "cart forgotten in"),
+    ("intent.intent", "intent gone in"),
+    ("reminder.reactance", "put off by an early mail"),
+];
+/// Last click is named where it claims so much more than mail caused.
+const CLAIM_RATIO: f64 = 1.2;
+
+pub(super) fn costs(report: &Report, page: &mut Page) {
+    let mail = report.as_written.pulse.all_steps().mail;
+    page.prose(
+        Role::Plain,
+        &format!(
+            "Cost of mail: {} unsubscribed, {} complained.",
+            people(mail.unsubscribed),
+            count(mail.complained)
+        ),
+    );
+    for finding in findings(report) {
+        page.signed_prose(finding.level.role(), finding.level.sign(), &finding.message);
+    }
+    if let Some(claim) = last_click(report) {
+        page.prose(Role::Plain, &claim);
+    }
+}
+
+/// Never left out.
+pub(super) fn caution(report: &Report, page: &mut Page) {
+    let leading: Vec<String> = LEADING
+        .iter()
+        .filter_map(|&(key, says)| {
+            let setting = report.settings.iter().find(|setting| setting.key == key)?;
+            (setting.grade == Grade::A).then(|| format!("{says}\u{a0}{}", spelled(setting)))
+        })
+        .collect();
+    let text = if leading.is_empty() {
+        "A rehearsal is no forecast.".to_owned()
+    } else {
+        format!(
+            "What mail causes here comes from {}: {}. A rehearsal is no forecast.",
+            counted(leading.len() as u64, "assumed setting"),
+            leading.join(", ")
+        )
+    };
+    page.prose(Role::Plain, &text);
+}
+
+/// `1.5 / 30 h`, of `[1.5, 30.0]` hours.
+fn spelled(setting: &Setting) -> String {
+    let values: Vec<&str> = setting
+        .value
+        .trim_matches(['[', ']'])
+        .split(", ")
+        .map(|value| value.strip_suffix(".0").unwrap_or(value))
+        .collect();
+    let values = values.join("\u{a0}/\u{a0}");
+    match &*setting.unit {
+        "hours" => format!("{values}\u{a0}h"),
+        _ => values,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a speed is shown to three digits")]
+pub(super) fn speed(report: &Report, page: &mut Page) {
+    let timing = &report.timing;
+    let mut text = format!(
+        "{} events in {} · {:.2}\u{a0}M\u{a0}events/s · 2\u{a0}arms · {}",
+        count(timing.events),
+        seconds(timing.seconds),
+        timing.events as f64 / timing.seconds.max(1e-9) / 1e6,
+        counted(timing.threads as u64, "thread"),
+    );
+    if let Some(bytes) = timing.peak_bytes {
+        text.push_str(&format!(" · peak\u{a0}{}\u{a0}MB", count(bytes.div_ceil(1_000_000))));
+    }
+    page.prose(Role::Faint, &text);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio is shown to two digits")]
+fn last_click(report: &Report) -> Option<String> {
+    let (claimed, orders) = (report.attributed_orders, &report.orders);
+    if claimed == 0 {
+        return None;
+    }
+    let claim = format!("Last click would claim {}", counted(claimed, "order"));
+    match orders.holds_zero() {
+        Some(false) if orders.value > 0 => {
+            let ratio = claimed as f64 / orders.value as f64;
+            (ratio >= CLAIM_RATIO).then(|| format!("{claim}: {ratio:.1} times what mail caused."))
+        }
+        Some(false) => Some(format!("{claim}, though mail caused none.")),
+        Some(true) | None => Some(format!("{claim}; no effect of mail was found.")),
+    }
+}
+
+fn people(number: u64) -> String {
+    format!("{} {}", count(number), if number == 1 { "person" } else { "people" })
+}

@@ -1,0 +1,458 @@
+//! The report as JSON: format `foresend.report/1`, described key by key in docs/reference/report-json.md. Counts
+//! and amounts in minor units are integers, and there are no rates. Within version 1 keys are only ever added.
+//! Keys stand in the order of these structs; `timing` alone may differ between two runs of one seed.
+
+use super::finding::findings;
+use super::journeys::still_in;
+use super::{Arm, Report};
+use foresend_insight::increment::Increment;
+use foresend_insight::pulse;
+use foresend_simulator::population::preset::Setting;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+const SCHEMA: &str = "foresend.report/1";
+const LEVEL: f64 = 0.95;
+
+/// `report` as one JSON document, with a newline at its end.
+pub(crate) fn write(report: &Report) -> String {
+    let document = Document::of(report);
+    let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers only");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    run: Run<'a>,
+    worlds: [World<'a>; 1],
+    journeys: Vec<Journey<'a>>,
+    mail: Mail,
+    held_back: HeldBack,
+    moved: Moved,
+    skipped: Skipped,
+    cost: Cost,
+    findings: Vec<Finding>,
+    assumptions: Vec<Assumption<'a>>,
+    timing: Timing,
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    scenario: &'a str,
+    program: &'a str,
+    seed: u64,
+    customers: u64,
+    from: &'a str,
+    days: u32,
+    population: &'a str,
+    own_world: &'a str,
+    arms: [&'a str; 2],
+    currency: &'a str,
+    set: BTreeMap<&'a str, &'a str>,
+}
+
+#[derive(Serialize)]
+struct World<'a> {
+    id: &'a str,
+    no_mail: Outcome,
+    as_written: Outcome,
+    gained: u64,
+    lost: u64,
+    increment: Increments,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    orders: u64,
+    revenue_minor: i64,
+}
+
+#[derive(Serialize)]
+struct Increments {
+    orders: Change,
+    revenue_minor: Change,
+}
+
+#[derive(Serialize)]
+struct Change {
+    value: i64,
+    noise: Option<f64>,
+    level: f64,
+    method: &'static str,
+    changed_customers: u64,
+    trial_customers_per_arm: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Journey<'a> {
+    id: &'a str,
+    armed: u64,
+    started: u64,
+    not_started: NotStarted,
+    ended: Ended,
+    waiting: u64,
+    goal_reached: u64,
+    goal_value_minor: i64,
+    steps: Vec<Step<'a>>,
+    mail: Mail,
+    held_back: HeldBack,
+    moved: Moved,
+    skipped: Skipped,
+}
+
+#[derive(Serialize)]
+struct NotStarted {
+    busy: u64,
+    again: u64,
+    if_false: u64,
+    if_unknown: u64,
+    while_false: u64,
+    while_unknown: u64,
+    stopped: u64,
+    stopped_while_quiet: u64,
+    full: u64,
+}
+
+#[derive(Serialize)]
+struct Ended {
+    last_step: u64,
+    stopped: u64,
+    #[serde(rename = "while")]
+    while_false: u64,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    id: &'a str,
+    arrived: u64,
+    went_on: u64,
+    mail: Mail,
+    held_back: HeldBack,
+    moved: Moved,
+    skipped: Skipped,
+}
+
+#[derive(Serialize)]
+struct Mail {
+    sent: u64,
+    delivered: u64,
+    rejected: u64,
+    unknown: u64,
+    bounced_hard: u64,
+    bounced_soft: u64,
+    opened_human: u64,
+    opened_machine: u64,
+    clicked_human: u64,
+    clicked_machine: u64,
+    unsubscribed: u64,
+    complained: u64,
+}
+
+#[derive(Serialize)]
+struct HeldBack {
+    stopped: u64,
+    #[serde(rename = "while")]
+    while_false: u64,
+    while_unknown: u64,
+    no_permission: u64,
+    no_address: u64,
+    suppressed: u64,
+    limit: u64,
+    late: u64,
+}
+
+#[derive(Serialize)]
+struct Moved {
+    quiet: u64,
+    still_shopping: u64,
+    limit: u64,
+    between: u64,
+}
+
+#[derive(Serialize)]
+struct Skipped {
+    #[serde(rename = "false")]
+    if_false: u64,
+    unknown: u64,
+    while_unknown: u64,
+}
+
+#[derive(Serialize)]
+struct Cost {
+    unsubscribed: u64,
+    complained: u64,
+    attributed_orders: u64,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    code: &'static str,
+    severity: &'static str,
+    journey: Option<String>,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct Assumption<'a> {
+    key: &'a str,
+    value: &'a str,
+    unit: &'a str,
+    grade: String,
+    source: &'a str,
+}
+
+#[derive(Serialize)]
+struct Timing {
+    events: u64,
+    seconds: f64,
+    threads: usize,
+    peak_bytes: Option<u64>,
+}
+
+impl<'a> Document<'a> {
+    fn of(report: &'a Report) -> Self {
+        let all = report.as_written.pulse.all_steps();
+        Self {
+            schema: SCHEMA,
+            run: Run::of(report),
+            worlds: [World::of(report)],
+            journeys: journeys(report),
+            mail: Mail::of(&all.mail),
+            held_back: HeldBack::of(&all.held),
+            moved: Moved::of(&all),
+            skipped: Skipped::of(&all.skipped),
+            cost: Cost {
+                unsubscribed: all.mail.unsubscribed,
+                complained: all.mail.complained,
+                attributed_orders: report.attributed_orders,
+            },
+            findings: findings(report).into_iter().map(Finding::of).collect(),
+            assumptions: report.settings.iter().map(Assumption::of).collect(),
+            timing: Timing {
+                events: report.timing.events,
+                seconds: report.timing.seconds,
+                threads: report.timing.threads,
+                peak_bytes: report.timing.peak_bytes,
+            },
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    fn of(report: &'a Report) -> Self {
+        Self {
+            scenario: &report.scenario,
+            program: &report.program,
+            seed: report.seed,
+            customers: report.customers,
+            from: &report.from,
+            days: report.days,
+            population: &report.world,
+            own_world: &report.world,
+            arms: [&report.no_mail.id, &report.as_written.id],
+            currency: report.currency.code,
+            set: report.set.iter().map(|(address, value)| (&**address, &**value)).collect(),
+        }
+    }
+}
+
+impl<'a> World<'a> {
+    fn of(report: &'a Report) -> Self {
+        Self {
+            id: &report.world,
+            no_mail: Outcome::of(&report.no_mail),
+            as_written: Outcome::of(&report.as_written),
+            gained: report.orders.gained,
+            lost: report.orders.lost,
+            increment: Increments {
+                orders: Change::of(&report.orders),
+                revenue_minor: Change::of(&report.revenue),
+            },
+        }
+    }
+}
+
+impl Outcome {
+    fn of(arm: &Arm) -> Self {
+        Self { orders: arm.orders, revenue_minor: arm.revenue_minor }
+    }
+}
+
+impl Change {
+    fn of(increment: &Increment) -> Self {
+        Self {
+            value: increment.value,
+            noise: increment.noise.map(|noise| (noise * 10.0).round() / 10.0),
+            level: LEVEL,
+            method: "paired",
+            changed_customers: increment.changed,
+            trial_customers_per_arm: increment.trial,
+        }
+    }
+}
+
+fn journeys(report: &Report) -> Vec<Journey<'_>> {
+    let digits = report.currency.minor_digits;
+    report
+        .journeys
+        .iter()
+        .zip(&report.as_written.pulse.journeys)
+        .map(|(journey, pulse)| {
+            let all = pulse.all_steps();
+            Journey {
+                id: &journey.name,
+                armed: pulse.armed,
+                started: pulse.started,
+                not_started: NotStarted::of(pulse),
+                ended: Ended::of(&pulse.ended),
+                waiting: still_in(pulse),
+                goal_reached: pulse.goal_reached,
+                goal_value_minor: pulse.goal_value.minor(digits).minor(),
+                steps: steps(journey, pulse),
+                mail: Mail::of(&all.mail),
+                held_back: HeldBack::of(&all.held),
+                moved: Moved::of(&all),
+                skipped: Skipped::of(&all.skipped),
+            }
+        })
+        .collect()
+}
+
+fn steps<'a>(journey: &'a super::Journey, pulse: &pulse::JourneyPulse) -> Vec<Step<'a>> {
+    let mut arrived = pulse.started;
+    let mut all = Vec::with_capacity(journey.steps.len());
+    for (id, step) in journey.steps.iter().zip(&pulse.steps) {
+        let went_on = step.went_on();
+        all.push(Step {
+            id,
+            arrived,
+            went_on,
+            mail: Mail::of(&step.mail),
+            held_back: HeldBack::of(&step.held),
+            moved: Moved::of(step),
+            skipped: Skipped::of(&step.skipped),
+        });
+        arrived = went_on;
+    }
+    all
+}
+
+impl NotStarted {
+    fn of(pulse: &pulse::JourneyPulse) -> Self {
+        let pulse::NotStarted {
+            busy,
+            again,
+            if_false,
+            if_unknown,
+            while_false,
+            while_unknown,
+            stopped,
+            full,
+        } = pulse.not_started;
+        Self {
+            busy,
+            again,
+            if_false,
+            if_unknown,
+            while_false,
+            while_unknown,
+            stopped,
+            stopped_while_quiet: pulse.disarmed,
+            full,
+        }
+    }
+}
+
+impl Ended {
+    fn of(ended: &pulse::Ended) -> Self {
+        let pulse::Ended { last_step, stopped, while_false } = *ended;
+        Self { last_step, stopped, while_false }
+    }
+}
+
+impl Mail {
+    fn of(mail: &pulse::Mail) -> Self {
+        Self {
+            sent: mail.sent,
+            delivered: mail.delivered(),
+            rejected: mail.rejected,
+            unknown: mail.unknown,
+            bounced_hard: mail.bounced_hard,
+            bounced_soft: mail.bounced_soft,
+            opened_human: mail.opened_human,
+            opened_machine: mail.opened_machine,
+            clicked_human: mail.clicked_human,
+            clicked_machine: mail.clicked_machine,
+            unsubscribed: mail.unsubscribed,
+            complained: mail.complained,
+        }
+    }
+}
+
+impl HeldBack {
+    fn of(held: &pulse::Held) -> Self {
+        let pulse::Held {
+            stopped,
+            while_false,
+            while_unknown,
+            no_address,
+            no_permission,
+            suppressed,
+            limit,
+            late,
+            shut: _, // the no-mail arm's own doing
+        } = *held;
+        Self {
+            stopped,
+            while_false,
+            while_unknown,
+            no_permission,
+            no_address,
+            suppressed,
+            limit,
+            late,
+        }
+    }
+}
+
+impl Moved {
+    /// Moves of the plan and delays of the hand-over together, as on the page.
+    fn of(step: &pulse::StepPulse) -> Self {
+        let mut all = step.moved;
+        all.merge(&step.delayed);
+        let pulse::Moved { quiet, still_shopping, limit, between } = all;
+        Self { quiet, still_shopping, limit, between }
+    }
+}
+
+impl Skipped {
+    fn of(skipped: &pulse::Skipped) -> Self {
+        let pulse::Skipped { if_false, if_unknown, while_unknown } = *skipped;
+        Self { if_false, unknown: if_unknown, while_unknown }
+    }
+}
+
+impl Finding {
+    fn of(finding: super::finding::Finding) -> Self {
+        Self {
+            code: finding.code,
+            severity: finding.level.name(),
+            journey: finding.journey,
+            message: finding.message.replace('\u{a0}', " "),
+        }
+    }
+}
+
+impl<'a> Assumption<'a> {
+    fn of(setting: &'a Setting) -> Self {
+        Self {
+            key: &setting.key,
+            value: &setting.value,
+            unit: &setting.unit,
+            grade: setting.grade.to_string(),
+            source: &setting.source,
+        }
+    }
+}

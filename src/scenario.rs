@@ -1,0 +1,82 @@
+//! A scenario's file, and the program it names, opened together: what `simulate` and `check` share.
+
+use crate::failure::Failure;
+use crate::{mistakes, open};
+use foresend_program::{Compiled, Diagnostic, Label, Scenario, Severity, Sources};
+use foresend_simulator::population::Preset;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A scenario and the texts of its program.
+pub(crate) struct Opened {
+    /// As the reader named it.
+    pub(crate) file: String,
+    /// What it says.
+    pub(crate) scenario: Scenario,
+    /// The texts of its program.
+    pub(crate) sources: Sources,
+    /// Warnings about the scenario itself.
+    pub(crate) told: Vec<Diagnostic>,
+    text: String,
+}
+
+impl Opened {
+    /// Its program with the journeys that the scenario names, and everything there is to say about either.
+    pub(crate) fn compile(&self) -> (Option<Compiled>, Vec<Diagnostic>) {
+        let only = self.scenario.only.as_deref();
+        let (compiled, of_program) = foresend_program::compile(&self.sources, only);
+        let mut told = self.told.clone();
+        if let Some(compiled) = &compiled {
+            told.extend(self.scenario.unknown_journeys(&compiled.journey_names));
+        }
+        let populations: Vec<&str> = Preset::names().collect();
+        told.extend(self.scenario.unknown_population(&populations));
+        told.extend(of_program);
+        (compiled.filter(|_| !any_error(&told)), told)
+    }
+
+    /// Every text a diagnostic may speak of, by the name it uses.
+    pub(crate) fn texts(&self) -> BTreeMap<String, String> {
+        let mut texts = self.sources.files.clone();
+        texts.insert(self.file.clone(), self.text.clone());
+        texts
+    }
+}
+
+/// Opens the scenario at `path` and its program. Mistakes in the scenario are told here: without it there is no
+/// program to look at.
+///
+/// # Errors
+/// Where a file cannot be read, or the scenario has an error.
+pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
+    let file = open::show(path);
+    let text = open::text(path, "scenario")?;
+    let (scenario, told) = foresend_program::scenario(&file, &text);
+    let Some(scenario) = scenario.filter(|_| !any_error(&told)) else {
+        let texts = BTreeMap::from([(file, text)]);
+        mistakes::tell(&told, &texts);
+        return Err(Failure::Mistakes);
+    };
+    match open::program(&open::beside(path, &scenario.program)) {
+        Ok(sources) => Ok(Opened { file, scenario, sources, told, text }),
+        Err(Failure::Input(message, help)) => {
+            let place = Label { span: scenario.program_place(), text: "named here".to_owned() };
+            let wrong = Diagnostic {
+                code: "foresend::program_folder",
+                severity: Severity::Error,
+                message,
+                file: file.clone(),
+                labels: vec![place],
+                help: help.or_else(|| Some("it is looked for beside the scenario".to_owned())),
+            };
+            mistakes::tell(&[wrong], &BTreeMap::from([(file, text)]));
+            Err(Failure::Mistakes)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether one of `told` is an error.
+pub(crate) fn any_error(told: &[Diagnostic]) -> bool {
+    told.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
