@@ -14,7 +14,7 @@ use foresend_core::id::{CustomerId, IdKey, ProductId};
 use foresend_core::money::Amount;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::event::EventIx;
-use foresend_core::world::program::{Basis, TopicIx};
+use foresend_core::world::topic::{Basis, TopicIx};
 use foresend_core::world::{World, ZoneIx};
 use foresend_program::Sources;
 use std::fs;

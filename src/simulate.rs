@@ -11,7 +11,7 @@ use crate::scenario::{self, Opened};
 use foresend_core::world::event::EventIx;
 use foresend_core::world::journey;
 use foresend_insight::increment::{ORDERS_CHANGED_MIN, REVENUE_CHANGED_MIN};
-use foresend_program::{Compiled, SetError};
+use foresend_program::{Compiled, Scenario, SetError};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{self, AS_WRITTEN, NO_MAIL, Plan, Rehearsal, rehearse};
 use std::num::NonZeroUsize;
@@ -19,8 +19,6 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Instant;
 
-const CUSTOMERS_MAX: u32 = 50_000_000;
-const DAYS_MAX: u32 = 3650;
 const THREADS_MAX: u32 = 256;
 
 /// Rehearse a program: what would its mail do, and how sure is that?
@@ -40,7 +38,7 @@ pub(crate) struct Arguments {
     scenario: PathBuf,
 
     /// Synthetic customers, 1 to 50,000,000 [default: the scenario's]
-    #[arg(long, value_name = "N", value_parser = whole_to::<CUSTOMERS_MAX>)]
+    #[arg(long, value_name = "N", value_parser = whole_to::<{ Scenario::CUSTOMERS_MAX }>)]
     customers: Option<u32>,
 
     /// What all chance follows from [default: the scenario's]
@@ -48,7 +46,7 @@ pub(crate) struct Arguments {
     seed: Option<u64>,
 
     /// Days to rehearse, 1 to 3650 [default: the scenario's]
-    #[arg(long, value_name = "D", value_parser = whole_to::<DAYS_MAX>)]
+    #[arg(long, value_name = "D", value_parser = whole_to::<{ Scenario::DAYS_MAX }>)]
     days: Option<u32>,
 
     /// Change the program for this run alone: JOURNEY.KEY=VALUE or JOURNEY.STEP.KEY=VALUE; may be repeated
@@ -133,14 +131,6 @@ fn rehearsed(
 /// The program and the population, or every mistake in them.
 fn compile(opened: &Opened, quiet: bool) -> Result<(Compiled, Preset), Failure> {
     let scenario = &opened.scenario;
-    if scenario.customers > CUSTOMERS_MAX {
-        let most = count(CUSTOMERS_MAX.into());
-        return Err(Failure::input(format!(
-            "{} asks for {} customers; a rehearsal has at most {most}",
-            opened.file,
-            count(scenario.customers.into())
-        )));
-    }
     let (compiled, told) = opened.compile();
     let preset = Preset::named(&scenario.population);
     let Some((compiled, preset)) = compiled.zip(preset) else {
@@ -263,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_number_may_have_its_thousands_marked() {
-        let customers = whole_to::<CUSTOMERS_MAX>;
+        let customers = whole_to::<{ Scenario::CUSTOMERS_MAX }>;
         assert_eq!(customers("1_000_000"), Ok(1_000_000));
         assert_eq!(customers("1,000"), Ok(1_000));
         for wrong in ["0", "50_000_001", "-1", "ten", "", "99999999999"] {

@@ -7,8 +7,9 @@ use foresend_core::time::{DayWindow, Timestamp, Wait, Zone};
 use foresend_core::world::event::{EventDef, EventIx};
 use foresend_core::world::journey::{Act, Again, Journey, Kind, MailIx, Send, Step};
 use foresend_core::world::limit::Limits;
-use foresend_core::world::program::{Basis, Outline, Program, Topic, TopicIx};
+use foresend_core::world::program::{Outline, Program};
 use foresend_core::world::stream::Stream;
+use foresend_core::world::topic::{Basis, Topic, TopicIx};
 use foresend_insight::increment::ORDERS_CHANGED_MIN;
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{

@@ -47,6 +47,7 @@ fn cart_recovery() -> JourneyPulse {
     };
     let second = StepPulse {
         ready: 31_000,
+        left: 15_800,
         moved: Moved { quiet: 9_000, ..Moved::default() },
         delayed: Moved { still_shopping: 1_466, ..Moved::default() },
         held: Held { no_permission: 1_600, limit: 190, stopped: 70, ..Held::default() },
@@ -55,6 +56,7 @@ fn cart_recovery() -> JourneyPulse {
     };
     let offer = StepPulse {
         ready: 10_000,
+        left: 6_508,
         skipped: Skipped { if_false: 14_000, if_unknown: 412, while_unknown: 0 },
         held: Held { no_permission: 150, suppressed: 12, late: 36, ..Held::default() },
         mail: mail(9_802, 49, [3_320, 399, 29, 5]),

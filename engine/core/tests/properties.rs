@@ -8,7 +8,7 @@ mod common;
 
 use common::{BOUGHT, Habits, Happening, Host, SPEND, VIEWS, instant, shop};
 use foresend_core::chance;
-use foresend_core::customer::record::{Decided, End, Enrolled};
+use foresend_core::customer::record::{At, Decided, End, Enrolled};
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::condition::Facts;
 use foresend_core::world::event::EventIx;
@@ -170,7 +170,7 @@ fn no_mail_leaves_after_a_known_stop_and_none_leaves_twice() {
                 Decided::Started(of, _) => {
                     started.insert(of, record.at);
                 }
-                Decided::Ended(of, why) => {
+                Decided::Ended(At { of, .. }, why) => {
                     assert!(
                         ended.insert(of, record.at).is_none(),
                         "case {case}: {of:?} ended twice"

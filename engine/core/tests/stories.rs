@@ -144,7 +144,7 @@ fn say(world: &World, record: &Record) -> Option<String> {
             format!("reached{again} {} £{pounds}", journey(of.journey))
         }
         Decided::GoalClosed(of) => format!("goal closed {}", journey(of.journey)),
-        Decided::Ended(of, why) => format!("ended {}: {why:?}", journey(of.journey)),
+        Decided::Ended(at, why) => format!("ended {}: {why:?}", journey(at.of.journey)),
         Decided::Answered(..)
         | Decided::Engaged(..)
         | Decided::ConsentSet(..)

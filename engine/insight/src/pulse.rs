@@ -54,6 +54,8 @@ pub struct JourneyPulse {
 pub struct StepPulse {
     /// Times its mail asked to be handed over.
     pub ready: u64,
+    /// Enrolments that ended while they waited for it: stopped, or `while` was false as it came due.
+    pub left: u64,
     /// Times it came due and did nothing.
     pub skipped: Skipped,
     /// Times it came due at another moment than planned; one mail may move more than once.
@@ -241,7 +243,7 @@ impl Mail {
 
 impl StepPulse {
     /// Times it came due and its time was up, with a mail or without. = `ready` + `skipped`.
-    /// Who reached it and is not in here left before, or still waits.
+    /// Who reached it and is neither in here nor `left` still waits.
     #[must_use]
     pub fn went_on(&self) -> u64 {
         self.ready + self.skipped.total()
@@ -249,8 +251,9 @@ impl StepPulse {
 
     /// Adds `other`.
     pub fn merge(&mut self, other: &Self) {
-        let Self { ready, skipped, moved, delayed, held, mail } = other;
+        let Self { ready, left, skipped, moved, delayed, held, mail } = other;
         self.ready += ready;
+        self.left += left;
         self.skipped.merge(skipped);
         self.moved.merge(moved);
         self.delayed.merge(delayed);
@@ -347,7 +350,10 @@ impl Pulse {
                 journey.goal_value = journey.goal_value.plus(worth);
             }
             Decided::GoalClosed(of) => self.journey(of.journey).goal_closed += 1,
-            Decided::Ended(of, why) => *ended(&mut self.journey(of.journey).ended, why) += 1,
+            Decided::Ended(at, why) => {
+                *ended(&mut self.journey(at.of.journey).ended, why) += 1;
+                self.step(at).left += u64::from(why != End::LastStep);
+            }
             Decided::ConsentSet(_, true, _) => self.consent_given += 1,
             Decided::ConsentSet(_, false, None) => self.consent_withdrawn += 1,
             Decided::ConsentSet(_, false, Some(by)) => self.step(by).mail.unsubscribed += 1,

@@ -19,7 +19,7 @@ use foresend_core::id::StableId;
 use foresend_core::time::{DayWindow, Wait};
 use foresend_core::world::event::EventIx;
 use foresend_core::world::journey::{Again, Journey, Kind};
-use foresend_core::world::program::TopicIx;
+use foresend_core::world::topic::TopicIx;
 use std::ops::Range;
 
 /// What journeys are read against.

@@ -10,8 +10,6 @@ use foresend_core::time::{Timestamp, Wait, Zone};
 use std::fmt;
 use std::ops::Range;
 
-const CUSTOMERS_MAX: u32 = 100_000_000;
-const DAYS_MAX: u32 = 3_650;
 /// Zones know their clock changes within these years.
 const YEARS: std::ops::RangeInclusive<i16> = 1971..=2090;
 
@@ -96,8 +94,8 @@ fn read_scenario(file: File<'_>, told: &mut Mistakes) -> Option<Scenario> {
     let program = reader.required_text("program", told);
     let only = only(&reader, told);
     let population = reader.text("population", told);
-    let customers = number(&reader, "customers", CUSTOMERS_MAX, told);
-    let days = number(&reader, "days", DAYS_MAX, told);
+    let customers = number(&reader, "customers", Scenario::CUSTOMERS_MAX, told);
+    let days = number(&reader, "days", Scenario::DAYS_MAX, told);
     let from = from(&reader, told);
     let seed = seed(&reader, told);
     let program = program?;
@@ -216,6 +214,11 @@ fn from(reader: &Reader<'_>, told: &mut Mistakes) -> Day {
 }
 
 impl Scenario {
+    /// Most customers of one rehearsal: sums over them stay exact.
+    pub const CUSTOMERS_MAX: u32 = 50_000_000;
+    /// Most days of one rehearsal.
+    pub const DAYS_MAX: u32 = 3_650;
+
     /// Local midnight of the first day in `zone`; where there is none, the first instant after the gap.
     #[must_use]
     pub fn start(&self, zone: &Zone) -> Timestamp {

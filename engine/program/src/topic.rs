@@ -6,7 +6,7 @@ use crate::sources::File;
 use crate::text::read::{self, Reader};
 use crate::text::tree::{At, Table, Value};
 use crate::text::words;
-use foresend_core::world::program::{Basis, Topic, TopicIx};
+use foresend_core::world::topic::{Basis, Topic, TopicIx};
 
 const BASES: [(&str, Basis); 5] = [
     ("contract", Basis::Contract),

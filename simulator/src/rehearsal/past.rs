@@ -14,7 +14,8 @@ use foresend_core::customer::input::{Consent, ConsentTo, Input, Origin, Profile}
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::ZoneIx;
 use foresend_core::world::event::EventIx;
-use foresend_core::world::program::{Basis, Program, TopicIx};
+use foresend_core::world::program::Program;
+use foresend_core::world::topic::{Basis, TopicIx};
 
 /// Furthest we look back for sessions.
 const LOOK_BACK_MAX: Wait = Wait::days(90);

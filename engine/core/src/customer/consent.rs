@@ -4,7 +4,7 @@
 
 use super::input::ConsentTo;
 use crate::time::Timestamp;
-use crate::world::program::{Basis, Topic, TopicIx};
+use crate::world::topic::{Basis, Topic, TopicIx};
 
 /// One topic's bases. 32 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]

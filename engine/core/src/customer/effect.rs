@@ -5,7 +5,7 @@ use super::input::SendRef;
 use super::record::{Decided, Record};
 use crate::id::SendId;
 use crate::time::Timestamp;
-use crate::world::program::TopicIx;
+use crate::world::topic::TopicIx;
 
 /// One thing the host is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -271,7 +271,7 @@ impl Customer {
         let run = &mut self.runs[at];
         assert!(!run.is_over() && run.phase != Phase::Arming, "{run:?} ends twice or unbegun");
         let enrolled = run.enrolled();
-        out.record(t, Decided::Ended(enrolled, why));
+        out.record(t, Decided::Ended(run.at(), why));
         run.due = Timestamp::NEVER;
         run.phase = Phase::Over;
         let gone = run.goal_until(&world.program) == Timestamp::NEVER;

@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 use crate::world::ZoneIx;
 use crate::world::event::{EventIx, Property};
 use crate::world::journey::{JourneyIx, StepIx};
-use crate::world::program::{Basis, TopicIx};
+use crate::world::topic::{Basis, TopicIx};
 
 /// One input. Inputs of a customer are applied one at a time, in the order in which they became durable.
 #[derive(Clone, Copy, PartialEq, Debug)]

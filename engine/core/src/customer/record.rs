@@ -6,7 +6,7 @@ use crate::money::Amount;
 use crate::time::Timestamp;
 use crate::world::event::EventIx;
 use crate::world::journey::{JourneyIx, StepIx};
-use crate::world::program::TopicIx;
+use crate::world::topic::TopicIx;
 
 /// One line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,8 +74,8 @@ pub enum Decided {
     Reached(Enrolled, bool, Amount),
     /// The goal's window closed.
     GoalClosed(Enrolled),
-    /// The enrolment is over.
-    Ended(Enrolled, End),
+    /// The enrolment is over; the step is the one it waited for, or its last.
+    Ended(At, End),
     /// A basis for mail arose (true) or all of the topic's ended (false), perhaps by a link in that mail.
     ConsentSet(TopicIx, bool, Option<At>),
     /// A stream had more entries than are kept one by one: the oldest were folded into hours or more.

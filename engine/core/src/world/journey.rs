@@ -2,7 +2,7 @@
 
 use super::condition::Condition;
 use super::event::{EventIx, PropertyIx};
-use super::program::TopicIx;
+use super::topic::TopicIx;
 use crate::id::StableId;
 use crate::time::{DayWindow, Wait};
 

@@ -7,6 +7,7 @@ pub mod journey;
 pub mod limit;
 pub mod program;
 pub mod stream;
+pub mod topic;
 
 use crate::chance::Seed;
 use crate::id::IdKey;

@@ -17,8 +17,9 @@ use foresend_core::world::condition::{Condition, Op};
 use foresend_core::world::event::{EventDef, EventIx, Property, PropertyIx};
 use foresend_core::world::journey::{Act, Again, Goal, Journey, Kind, MailIx, Send, Step};
 use foresend_core::world::limit::{Full, Limits, Rate};
-use foresend_core::world::program::{Basis, Outline, Program, Topic, TopicIx};
+use foresend_core::world::program::{Outline, Program};
 use foresend_core::world::stream::{Stream, StreamIx};
+use foresend_core::world::topic::{Basis, Topic, TopicIx};
 use foresend_core::world::{World, ZoneIx};
 
 pub(crate) const OFFERS: TopicIx = TopicIx(0);

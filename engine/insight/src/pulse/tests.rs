@@ -7,7 +7,8 @@ use foresend_core::time::{Timestamp, Wait, Zone};
 use foresend_core::world::event::{EventDef, EventIx};
 use foresend_core::world::journey::{Act, Again, Journey, Kind, MailIx, Send, Step, StepIx};
 use foresend_core::world::limit::Limits;
-use foresend_core::world::program::{Outline, TopicIx};
+use foresend_core::world::program::Outline;
+use foresend_core::world::topic::TopicIx;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -125,7 +126,7 @@ fn any_decided() -> impl Strategy<Value = Decided> {
                 12 | 13 => Decided::Answered(at, outcome),
                 14 | 15 => Decided::Engaged(at, act, reader),
                 16 => Decided::Reached(at.of, a, Amount::whole(i64::from(n))),
-                17 => Decided::Ended(at.of, end),
+                17 => Decided::Ended(at, end),
                 18 => Decided::ConsentSet(TopicIx(0), a, b.then_some(at)),
                 19 if a => Decided::GoalClosed(at.of),
                 _ => Decided::Folded,
@@ -227,9 +228,10 @@ fn a_skipped_step_went_on_and_a_stopped_one_did_not() {
     let pulse = fold(&[
         Decided::Ready(second),
         Decided::Skipped(second, Skip::IfUnknown),
-        Decided::Ended(second.of, End::Stopped(EventIx::ORDER_COMPLETED)),
+        Decided::Ended(second, End::Stopped(EventIx::ORDER_COMPLETED)),
     ]);
     assert_eq!(pulse.journeys[0].steps[1].went_on(), 2);
+    assert_eq!(pulse.journeys[0].steps[1].left, 1);
     assert_eq!(pulse.journeys[0].ended.stopped, 1);
 }
 

@@ -16,7 +16,7 @@ use crate::topic::bad_id;
 use foresend_core::id::StableId;
 use foresend_core::time::{DayWindow, Wait};
 use foresend_core::world::journey::{Act, Kind, Send, Step};
-use foresend_core::world::program::TopicIx;
+use foresend_core::world::topic::TopicIx;
 use std::ops::Range;
 
 /// Most steps of a journey.

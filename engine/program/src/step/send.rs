@@ -6,7 +6,7 @@ use crate::journey::Known;
 use crate::text::read::{self, Reader};
 use crate::text::tree::{At, Value};
 use foresend_core::world::journey::{Kind, MailIx, Send};
-use foresend_core::world::program::{Basis, Topic, TopicIx};
+use foresend_core::world::topic::{Basis, Topic, TopicIx};
 
 /// What a step sends; `None` where it is wrong, which is told.
 pub(super) fn read(
