@@ -15,6 +15,7 @@
 pub mod chance;
 pub mod customer;
 pub mod id;
+pub mod moment;
 pub mod money;
 pub mod time;
 pub mod world;

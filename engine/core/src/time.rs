@@ -231,6 +231,35 @@ impl Zone {
         at.0.saturating_add(self.offset_ms(at)).rem_euclid(DAY)
     }
 
+    /// The local calendar day at `at`: days since 1970-01-01.
+    #[must_use]
+    pub fn local_day(&self, at: Timestamp) -> i64 {
+        at.0.saturating_add(self.offset_ms(at)).div_euclid(DAY)
+    }
+
+    /// The weekday at `at` on the local clock: Monday 0 to Sunday 6.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 6")]
+    pub fn weekday(&self, at: Timestamp) -> u8 {
+        (self.local_day(at) + 3).rem_euclid(7) as u8 // 1970-01-01 was a Thursday
+    }
+
+    /// When the local clock shows `ms_of_day` on the calendar day `day`: in a gap the first instant after it, in a
+    /// fold the earlier one.
+    #[must_use]
+    pub fn instant(&self, day: i64, ms_of_day: i64) -> Timestamp {
+        let local = day.saturating_mul(DAY).saturating_add(ms_of_day);
+        // No clock is more than a day from UTC, and none changed twice within the two days that leaves.
+        let mut piece = self.piece(Timestamp(local.saturating_sub(DAY + DAY / 12)));
+        loop {
+            let at = local.saturating_sub(piece.offset_ms);
+            if at < piece.until.0 {
+                return Timestamp(at.max(piece.from.0));
+            }
+            piece = self.piece(piece.until);
+        }
+    }
+
     /// Whether the local clock shows a time inside `window` at `at`.
     #[must_use]
     pub fn is_within(&self, window: DayWindow, at: Timestamp) -> bool {

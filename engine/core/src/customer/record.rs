@@ -112,7 +112,7 @@ pub enum Move {
     StillShopping,
     /// A limit was full, and `full = "wait"`.
     Limit,
-    /// After another move: the step's own `between`.
+    /// After another move: the step's own `between` or `days`.
     Between,
 }
 

@@ -4,7 +4,8 @@ use super::condition::Condition;
 use super::event::{EventIx, PropertyIx};
 use super::topic::TopicIx;
 use crate::id::StableId;
-use crate::time::{DayWindow, Wait};
+use crate::moment::Moment;
+use crate::time::Wait;
 
 /// A journey's place in a program's list, which is in order of priority, first first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -78,8 +79,8 @@ pub struct Step {
     pub id: StableId,
     /// Elapsed time since the step before it ended, or since the start.
     pub after: Wait,
-    /// Moved forward to this part of the customer's day.
-    pub between: Option<DayWindow>,
+    /// Moved forward to such a moment on the customer's clock.
+    pub moment: Moment,
     /// `if`: read when due; false or unknown skips the step.
     pub when: Option<Condition>,
     /// What it does.

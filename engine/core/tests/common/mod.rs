@@ -11,6 +11,7 @@ use foresend_core::customer::input::{
 };
 use foresend_core::customer::record::Record;
 use foresend_core::id::{CustomerId, IdKey, ProductId, StableId};
+use foresend_core::moment::{Clock, Days, Moment};
 use foresend_core::money::Amount;
 use foresend_core::time::{DayWindow, Timestamp, Wait, Zone};
 use foresend_core::world::condition::{Condition, Op};
@@ -39,9 +40,9 @@ fn window(from: u16, until: u16) -> Option<DayWindow> {
     DayWindow::new(from * 60, until * 60)
 }
 
-fn step(name: &str, topic: TopicIx, after: Wait, between: Option<DayWindow>, late: Wait) -> Step {
+fn step(name: &str, topic: TopicIx, after: Wait, moment: Moment, late: Wait) -> Step {
     let act = Act::Send(Send { mail: MailIx(0), topic, kind: Kind::Cart, late });
-    Step { name: name.into(), id: StableId::of("step", name), after, between, when: None, act }
+    Step { name: name.into(), id: StableId::of("step", name), after, moment, when: None, act }
 }
 
 fn journey(name: &str, topic: TopicIx, on: &[EventIx], again: Again, steps: Vec<Step>) -> Journey {
@@ -68,10 +69,11 @@ pub(crate) fn shop() -> World {
     let low = [Op::Sum(SPEND, year), Op::Number(150.0), Op::Less];
     let looks = [Op::Count(VIEWS, Some(Wait::days(1))), Op::Number(2.0), Op::GreaterOrEqual];
 
-    let day = window(9, 20);
+    let between = window(9, 20).map(Clock::Between);
+    let day = Moment { clock: between.unwrap(), days: Days::ALL };
     let mut third = step("offer", OFFERS, Wait::days(2), day, Wait::hours(6));
     third.when = condition("low_spender", &low);
-    let first = step("first", OFFERS, Wait::ZERO, None, Wait::hours(4));
+    let first = step("first", OFFERS, Wait::ZERO, Moment::ANY, Wait::hours(4));
     let second = step("second", OFFERS, Wait::hours(22), day, Wait::hours(6));
     let on_cart = [EventIx::PRODUCT_ADDED, EventIx::CHECKOUT_STARTED];
     let mut cart = journey(
@@ -90,7 +92,7 @@ pub(crate) fn shop() -> World {
         value: vec![Some(REVENUE)],
     });
 
-    let look = step("look", OFFERS, Wait::hours(3), None, Wait::hours(6));
+    let look = step("look", OFFERS, Wait::hours(3), Moment::ANY, Wait::hours(6));
     let mut browse = journey(
         "browse",
         OFFERS,
@@ -101,7 +103,7 @@ pub(crate) fn shop() -> World {
     browse.when = condition("looks_1d >= 2", &looks);
     browse.stop = vec![EventIx::PRODUCT_ADDED, EventIx::ORDER_COMPLETED];
 
-    let thanks = step("thanks", ORDERS, Wait::ZERO, None, Wait::days(2));
+    let thanks = step("thanks", ORDERS, Wait::ZERO, Moment::ANY, Wait::days(2));
     let order = journey("thanks", ORDERS, &[EventIx::ORDER_COMPLETED], Again::Always, vec![thanks]);
 
     let rate = |most, within| Rate { most, within };

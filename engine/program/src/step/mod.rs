@@ -1,5 +1,6 @@
 //! A step: its id, its when and if, and exactly one act. Each act has its own file; `send` is the one that is built.
 
+mod moment;
 mod send;
 
 use crate::condition::compile::Lowered;
@@ -14,7 +15,8 @@ use crate::text::tree::{At, Table, Value};
 use crate::text::words;
 use crate::topic::bad_id;
 use foresend_core::id::StableId;
-use foresend_core::time::{DayWindow, Wait};
+use foresend_core::moment::Moment;
+use foresend_core::time::Wait;
 use foresend_core::world::journey::{Act, Kind, Send, Step};
 use foresend_core::world::topic::TopicIx;
 use std::ops::Range;
@@ -32,7 +34,7 @@ pub(crate) struct StepRead {
     pub(crate) after: Option<Wait>,
     /// Where `after` stands, if it is written.
     pub(crate) after_place: Option<Range<usize>>,
-    pub(crate) between: Option<DayWindow>,
+    pub(crate) moment: Moment,
     pub(crate) when: Option<Lowered>,
     /// `None`: something is wrong with it, which is told.
     pub(crate) send: Option<Send>,
@@ -44,7 +46,7 @@ impl StepRead {
             name: self.name.clone(),
             id: StableId::of("step", &self.name),
             after: self.after?,
-            between: self.between,
+            moment: self.moment,
             when: self.when.as_ref().map(|condition| condition.condition(needs)),
             act: Act::Send(self.send?),
         })
@@ -129,14 +131,14 @@ fn read(
         check_id(file, name, told);
     }
     let after = reader.duration("after", told);
-    let between = reader.day_window("between", told);
+    let (moment, between) = moment::read(&reader, told);
     let topic = match reader.text("topic", told) {
         Some(name) => known.topics.named(file, &name, told),
         None => journey_topic,
     };
     let send = match act(&reader, told) {
         Some(act) => {
-            check_moment(&reader, between.as_ref(), topic, known, told);
+            moment::check(&reader, between.as_ref(), topic, known, told);
             send::read(&reader, act, topic, journey_kind, known, told)
         }
         None => None,
@@ -149,7 +151,7 @@ fn read(
             (None, is_wrong) => (!is_wrong).then_some(defaults::AFTER),
         },
         after_place: after.map(|after| after.span),
-        between: between.map(|window| window.value),
+        moment,
         when: journey::condition(&reader, "if", known, told),
         send,
     }
@@ -212,31 +214,5 @@ fn act<'a>(reader: &Reader<'a>, told: &mut Mistakes) -> Option<&'a At<Value>> {
             );
             None
         }
-    }
-}
-
-/// Marketing that may leave only in quiet hours would never leave.
-fn check_moment(
-    reader: &Reader<'_>,
-    between: Option<&At<DayWindow>>,
-    topic: Option<TopicIx>,
-    known: Known<'_>,
-    told: &mut Mistakes,
-) {
-    let (Some(between), Some(quiet), Some(topic)) = (between, known.quiet, topic) else { return };
-    let minutes = |window: DayWindow| (0..1440i64).filter(move |m| window.contains(m * 60_000));
-    let awake = quiet.complement();
-    if known.topics.get(topic).is_marketing()
-        && !minutes(between.value).any(|minute| awake.contains(minute * 60_000))
-    {
-        told.tell(
-            Diagnostic::error(
-                "foresend::never_due",
-                reader.file.name,
-                format!("this mail may leave only in the quiet hours, {quiet}"),
-            )
-            .at(between.span.clone(), "all of it is quiet")
-            .help("move `between` into the day, or change `quiet` of [limits] in program.toml"),
-        );
     }
 }

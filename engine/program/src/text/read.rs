@@ -8,6 +8,7 @@ use super::words;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::keys::{Need, Room};
 use crate::sources::File;
+use foresend_core::moment::Days;
 use foresend_core::time::{DayWindow, Wait};
 use std::ops::Range;
 
@@ -262,6 +263,42 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// A time of day, in minutes since midnight.
+    pub(crate) fn day_minute(&self, key: &str, told: &mut Mistakes) -> Option<At<u16>> {
+        let text = self.text(key, told)?;
+        if let Some(minute) = words::minute_of_day(text.value).filter(|minute| *minute < 1440) {
+            return Some(At { value: minute, span: text.span });
+        }
+        told.tell(
+            Diagnostic::error(
+                "foresend::bad_time",
+                self.file.name,
+                format!("`{}` is not a time of day", text.value),
+            )
+            .at(text.span, "hours and minutes were expected")
+            .help("write hours and minutes of the 24-hour clock: `10:00`"),
+        );
+        None
+    }
+
+    /// Days of the week.
+    pub(crate) fn days(&self, key: &str, told: &mut Mistakes) -> Option<Days> {
+        let text = self.text(key, told)?;
+        let days = words::days(text.value);
+        if days.is_none() {
+            told.tell(
+                Diagnostic::error(
+                    "foresend::bad_days",
+                    self.file.name,
+                    format!("`{}` is not a list of weekdays", text.value),
+                )
+                .at(text.span, "weekdays were expected")
+                .help("write mon, tue, wed, thu, fri, sat, sun: `mon-fri`, or `tue,thu`"),
+            );
+        }
+        days
     }
 
     /// One of a few words.

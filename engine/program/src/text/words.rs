@@ -1,6 +1,7 @@
 //! The small words of the language: durations (`90m`, `2d`), parts of the day (`09:00-20:00`), rates
 //! (`1 in 20h`), names. Each reader says what it makes of a text, or what the author probably meant.
 
+use foresend_core::moment::Days;
 use foresend_core::time::{DayWindow, Wait};
 use foresend_core::world::limit::Rate;
 
@@ -69,7 +70,8 @@ pub(crate) fn day_window(text: &str) -> Option<DayWindow> {
     DayWindow::new(minute_of_day(from.trim())?, until)
 }
 
-fn minute_of_day(text: &str) -> Option<u16> {
+/// Hours and minutes of the 24-hour clock, in minutes since midnight, up to `24:00`.
+pub(crate) fn minute_of_day(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     if hours.is_empty() || hours.len() > 2 || minutes.len() != 2 || !all_digits(hours) {
         return None;
@@ -85,6 +87,23 @@ fn all_digits(text: &str) -> bool {
 
 fn all_digits_of(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit() || b == b':')
+}
+
+/// Weekdays: `tue,thu`, `mon-fri`, `fri-mon`.
+pub(crate) fn days(text: &str) -> Option<Days> {
+    const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let day = |name: &str| NAMES.iter().position(|known| *known == name.trim());
+    let mut bits = 0u8;
+    for part in text.split(',') {
+        let (from, to) = part.split_once('-').unwrap_or((part, part));
+        let (mut at, last) = (day(from)?, day(to)?);
+        bits |= 1 << at;
+        while at != last {
+            at = (at + 1) % 7;
+            bits |= 1 << at;
+        }
+    }
+    Days::new(bits)
 }
 
 /// At most so many mails in any stretch so long: `1 in 20h`.

@@ -44,7 +44,7 @@ impl Customer {
         let Some(step) = steps.get(usize::from(run.step)) else { return };
         let due = run.since.after(step.after).max(earliest);
         let zone = world.zone(self.zone);
-        run.due = step.between.map_or(due, |window| zone.first_within(window, due));
+        run.due = step.moment.first(zone, due);
     }
 
     /// The awaited step of the run at `at` comes due, at `due`.

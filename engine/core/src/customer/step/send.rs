@@ -75,9 +75,9 @@ impl Customer {
         name: SendRef,
         at: Timestamp,
     ) -> Option<(Move, Timestamp)> {
-        let between = step.between.map(|window| world.zone(self.zone).first_within(window, at));
-        if let Some(opens) = between.filter(|&opens| opens > at) {
-            return Some((Move::Between, opens));
+        let fits = step.moment.again(world.zone(self.zone), at);
+        if fits > at {
+            return Some((Move::Between, fits));
         }
         let limits = &world.program.limits;
         let not_now = self.not_now(world, at);
