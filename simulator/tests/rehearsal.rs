@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use foresend_core::id::StableId;
+use foresend_core::moment::Moment;
 use foresend_core::time::{DayWindow, Timestamp, Wait, Zone};
 use foresend_core::world::event::{EventDef, EventIx};
 use foresend_core::world::journey::{Act, Again, Journey, Kind, MailIx, Send, Step};
@@ -31,7 +32,7 @@ fn cart_program(delays: &[u32], kind: Kind) -> Program {
             before = hours;
             let (mail, topic) = (MailIx(0), TopicIx(0));
             let act = Act::Send(Send { mail, topic, kind, late: Wait::hours(6) });
-            Step { id: StableId::of("step", &name), name, after, between: None, when: None, act }
+            Step { id: StableId::of("step", &name), name, after, moment: Moment::ANY, when: None, act }
         })
         .collect();
     let journey = Journey {

@@ -18,7 +18,7 @@ fn program() -> Program {
         name: name.to_owned(),
         id: StableId::of("step", name),
         after: Wait::ZERO,
-        between: None,
+        moment: Moment::ANY,
         when: None,
         act: Act::Send(Send {
             mail: MailIx(0),
