@@ -3,8 +3,10 @@
 
 use crate::failure::Failure;
 use crate::report::number::{count, counted};
-use crate::{mistakes, open, output, scenario};
-use foresend_program::{Compiled, Diagnostic, Summary};
+use crate::scenario::{self, Unopened};
+use crate::told::Told;
+use crate::{mistakes, open, output};
+use foresend_program::{Compiled, Diagnostic, Remembered, Severity, Summary};
 use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,12 +18,50 @@ Examples:
   foresend check                                     the program of this folder, or of one above it
   foresend check scenarios/shop
   foresend check scenarios/cart-recovery.toml        a scenario, and the program it names
+  foresend check scenarios/shop --format github      annotations for a pull request
 
-Mistakes are told on stderr; NO_GRAPHICS=1 tells them in sentences, for screen readers.
+Mistakes are told on stderr; NO_GRAPHICS=1 tells them in sentences, for screen readers. As json or github they
+are on stdout.
 Exit codes: 0 no error (there may be warnings), 2 an error, 1 could not run.")]
 pub(crate) struct Arguments {
     /// A program's folder, or a scenario's file [default: the nearest folder that holds a program.toml]
     path: Option<PathBuf>,
+
+    /// Count warnings as errors
+    #[arg(long)]
+    strict: bool,
+
+    /// For whom: text for people, json for programs, github for the annotations of its actions
+    #[arg(long, value_enum, value_name = "FORM", default_value_t, hide_default_value = true)]
+    format: Format,
+
+    /// Say what is remembered of a customer, and what each part takes
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// In what form mistakes are told.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, clap::ValueEnum)]
+enum Format {
+    /// For people: drawn, in their place [default]
+    #[default]
+    Text,
+    /// For programs: foresend.check/1
+    Json,
+    /// For GitHub's actions: one annotation a mistake
+    Github,
+}
+
+/// What was looked at.
+struct Looked {
+    /// Where the program's files are, seen from here.
+    folder: PathBuf,
+    /// The scenario, as it was named.
+    scenario: Option<String>,
+    texts: BTreeMap<String, String>,
+    told: Vec<Diagnostic>,
+    /// There is one unless something told is an error.
+    compiled: Option<Compiled>,
 }
 
 /// Runs it.
@@ -33,43 +73,96 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(path) => path.clone(),
         None => nearest()?,
     };
-    if path.extension().is_some_and(|ending| ending == "toml") && !path.is_dir() {
-        if path.file_name().is_some_and(|name| name == "program.toml") {
-            return program(&open::beside(&path, ""));
-        }
-        if path.parent().is_some_and(|folder| folder.ends_with("journeys")) {
-            return Err(Failure::input(format!("{} is a journey", open::show(&path))).help(
-                "a journey is checked with its program: name the folder that holds program.toml",
-            ));
-        }
-        let opened = scenario::open(&path)?;
-        let (compiled, told) = opened.compile();
-        tell(&told, &opened.texts(), compiled.as_ref())
-    } else {
-        program(&path)
+    let mut looked = look(&path)?;
+    if arguments.strict {
+        looked.told.iter_mut().for_each(|told| told.severity = Severity::Error);
+    }
+    match arguments.format {
+        Format::Text => tell(&looked, arguments.verbose),
+        Format::Json => for_machines(&looked, |told| told.json()),
+        Format::Github => for_machines(&looked, |told| told.github()),
     }
 }
 
-fn program(folder: &Path) -> Result<(), Failure> {
-    let sources = open::program(folder)?;
-    let (compiled, told) = foresend_program::compile(&sources, None);
-    tell(&told, &sources.files, compiled.as_ref())
+fn look(path: &Path) -> Result<Looked, Failure> {
+    if path.extension().is_none_or(|ending| ending != "toml") || path.is_dir() {
+        return program(path);
+    }
+    if path.file_name().is_some_and(|name| name == "program.toml") {
+        return program(&open::beside(path, ""));
+    }
+    if path.parent().is_some_and(|folder| folder.ends_with("journeys")) {
+        return Err(Failure::input(format!("{} is a journey", open::show(path))).help(
+            "a journey is checked with its program: name the folder that holds program.toml",
+        ));
+    }
+    let scenario = Some(open::show(path));
+    match scenario::look(path) {
+        Ok(opened) => {
+            let (compiled, told) = opened.compile();
+            let folder = PathBuf::from(&opened.sources.folder);
+            Ok(Looked { folder, scenario, texts: opened.texts(), told, compiled })
+        }
+        Err(Unopened::Mistakes(told, texts)) => {
+            Ok(Looked { folder: PathBuf::from("."), scenario, texts, told, compiled: None })
+        }
+        Err(Unopened::Unread(failure)) => Err(failure),
+    }
 }
 
-fn tell(
-    told: &[Diagnostic],
-    texts: &BTreeMap<String, String>,
-    compiled: Option<&Compiled>,
-) -> Result<(), Failure> {
-    let Some(compiled) = compiled else {
+fn program(folder: &Path) -> Result<Looked, Failure> {
+    let sources = open::program(folder)?;
+    let (compiled, told) = foresend_program::compile(&sources, None);
+    let folder = folder.to_owned();
+    Ok(Looked { folder, scenario: None, texts: sources.files, told, compiled })
+}
+
+fn tell(looked: &Looked, verbose: bool) -> Result<(), Failure> {
+    let Looked { folder: _, scenario: _, texts, told, compiled } = looked;
+    let Some(compiled) = compiled.as_ref().filter(|_| !scenario::any_error(told)) else {
         mistakes::tell(told, texts);
         return Err(Failure::Mistakes);
     };
     output::talk(&mistakes::draw(told, texts));
     let mistakes =
         if told.is_empty() { "no mistakes".to_owned() } else { mistakes::count(told, texts.len()) };
-    let line = format!("✓ {} · {mistakes}\n", says(&compiled.summary));
-    Ok(output::data(&output::letters().spell(&line))?)
+    let mut page = format!("✓ {} · {mistakes}\n", says(&compiled.summary));
+    if verbose {
+        page += &remembers(&compiled.remembered, compiled.summary.bytes_a_customer);
+    }
+    Ok(output::data(&output::letters().spell(&page))?)
+}
+
+fn for_machines(looked: &Looked, form: impl Fn(&Told<'_>) -> String) -> Result<(), Failure> {
+    let Looked { folder, scenario, texts, told, compiled: _ } = looked;
+    let scenario = scenario.as_deref();
+    output::data(&form(&Told { diagnostics: told, texts, folder, scenario }))?;
+    if scenario::any_error(told) { Err(Failure::Mistakes) } else { Ok(()) }
+}
+
+/// What is remembered of a customer, a line each.
+fn remembers(remembered: &[Remembered], bytes: usize) -> String {
+    let head = ["Remembered of a customer".to_owned(), "bytes".to_owned(), "read by".to_owned()];
+    let row = |what: String, bytes: usize, by: String| [what, count(bytes as u64), by];
+    let mut rows = vec![head];
+    rows.push(row("before any event".to_owned(), Summary::BYTES_BEFORE, String::new()));
+    for Remembered { event, property, window, bytes, facts } in remembered {
+        let property = property.iter().map(|property| format!(", {property}"));
+        let window = window.iter().map(|window| format!(", each of {window}"));
+        let what = std::iter::once(event.clone()).chain(property).chain(window).collect();
+        let by = if facts.is_empty() { "stop".to_owned() } else { facts.join(", ") };
+        rows.push(row(what, *bytes, by));
+    }
+    rows.push(row("all, about".to_owned(), bytes, String::new()));
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
+    let (first, second) = (width(0), width(1));
+    let mut page = "\n".to_owned();
+    for [what, bytes, by] in &rows {
+        let line = format!("  {what:first$}  {bytes:>second$}   {by}");
+        page += line.trim_end();
+        page.push('\n');
+    }
+    page
 }
 
 /// `1 journey, 3 mails … in 5 files · remembers about 310 bytes a customer`

@@ -5,11 +5,13 @@ mod check;
 mod failure;
 mod json_out;
 mod mistakes;
+mod new;
 mod open;
 mod output;
 mod report;
 mod scenario;
 mod simulate;
+mod told;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -35,6 +37,7 @@ Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 
 enum Command {
     Simulate(simulate::Arguments),
     Check(check::Arguments),
+    New(new::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let run = || match &command {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::New(arguments) => new::run(arguments),
     };
     // What panicked, and where, has been told on stderr by then.
     let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {

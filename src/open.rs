@@ -15,6 +15,9 @@ const ENDINGS: [&str; 4] = ["toml", "md", "mjml", "csv"];
 const BYTES_MAX: u64 = 1 << 20;
 /// brand/words/en.toml
 const DEPTH_MAX: usize = 3;
+/// Worlds to rehearse in may lie in the program's folder. Production runs none of them, so they are no part of the
+/// program: another seed does not make it another program.
+const SCENARIOS: &str = "scenarios";
 /// A folder with more texts than this is not a program's.
 const FILES_MAX: usize = 2000;
 
@@ -100,6 +103,9 @@ fn read_into(files: &mut BTreeMap<String, String>, place: &Place<'_>) -> Result<
         let (path, shown) = (place.folder.join(&name), place.shown.join(&name));
         let real = fs::canonicalize(&path);
         let is_folder = real.as_ref().is_ok_and(|real| real.is_dir());
+        if is_folder && place.depth == 1 && name == SCENARIOS {
+            continue;
+        }
         if (is_folder && place.depth == DEPTH_MAX) || (!is_folder && !ends_as_ours(&path)) {
             continue;
         }
@@ -198,10 +204,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::create_dir_all(root.join("brand/words/deeper")).unwrap();
+        fs::create_dir(root.join("scenarios")).unwrap();
         for file in [
             "program.toml",
             "brand/words/en.toml",
             "brand/logo.svg",
+            "scenarios/cart.toml",
             ".hidden.toml",
             "brand/words/deeper/x.toml",
         ] {

@@ -43,19 +43,45 @@ impl Opened {
     }
 }
 
-/// Opens the scenario at `path` and its program. Mistakes in the scenario are told here: without it there is no
-/// program to look at.
+/// Why a scenario was not opened.
+pub(crate) enum Unopened {
+    /// A file cannot be read.
+    Unread(Failure),
+    /// The scenario has mistakes: they, and its text by its name. Without it there is no program to look at.
+    Mistakes(Vec<Diagnostic>, BTreeMap<String, String>),
+}
+
+impl From<Failure> for Unopened {
+    fn from(failure: Failure) -> Self {
+        Self::Unread(failure)
+    }
+}
+
+/// Opens the scenario at `path` and its program, and tells of mistakes in the scenario.
 ///
 /// # Errors
 /// Where a file cannot be read, or the scenario has an error.
 pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
+    look(path).map_err(|unopened| match unopened {
+        Unopened::Unread(failure) => failure,
+        Unopened::Mistakes(told, texts) => {
+            mistakes::tell(&told, &texts);
+            Failure::Mistakes
+        }
+    })
+}
+
+/// The same, and tells nobody.
+///
+/// # Errors
+/// The same.
+pub(crate) fn look(path: &Path) -> Result<Opened, Unopened> {
     let file = open::show(path);
     let text = open::text(path, "scenario")?;
     let (scenario, told) = foresend_program::scenario(&file, &text);
     let Some(scenario) = scenario.filter(|_| !any_error(&told)) else {
         let texts = BTreeMap::from([(file, text)]);
-        mistakes::tell(&told, &texts);
-        return Err(Failure::Mistakes);
+        return Err(Unopened::Mistakes(told, texts));
     };
     match open::program(&open::beside(path, &scenario.program)) {
         Ok(sources) => Ok(Opened { file, scenario, sources, told, text }),
@@ -69,10 +95,9 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
                 labels: vec![place],
                 help: help.or_else(|| Some("it is looked for beside the scenario".to_owned())),
             };
-            mistakes::tell(&[wrong], &BTreeMap::from([(file, text)]));
-            Err(Failure::Mistakes)
+            Err(Unopened::Mistakes(vec![wrong], BTreeMap::from([(file, text)])))
         }
-        Err(other) => Err(other),
+        Err(other) => Err(other.into()),
     }
 }
 

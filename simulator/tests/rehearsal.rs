@@ -32,7 +32,7 @@ fn cart_program(delays: &[u32], kind: Kind) -> Program {
             before = hours;
             let (mail, topic) = (MailIx(0), TopicIx(0));
             let act = Act::Send(Send { mail, topic, kind, late: Wait::hours(6) });
-            Step { id: StableId::of("step", &name), name, after, moment: Moment::ANY, when: None, act }
+            Step { id: StableId::of("step", &name), name, after, moment: Moment::ANY, when: None, path: None, act }
         })
         .collect();
     let journey = Journey {

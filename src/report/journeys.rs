@@ -25,7 +25,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     });
     for (journey, pulse) in report.journeys.iter().zip(&report.as_written.pulse.journeys) {
         let ended = pulse.ended;
-        let early = ended.stopped + ended.while_false;
+        let early = ended.stopped + ended.while_false + ended.by_step;
         let row = Row::named(Role::Plain, &*journey.name)
             .until(31, Role::Plain, count(pulse.started))
             .until(46, Role::Plain, count(pulse.goal_reached));
@@ -44,7 +44,8 @@ pub(super) fn write(report: &Report, page: &mut Page) {
 /// Enrolments that were not over when the rehearsal was.
 pub(super) fn still_in(pulse: &JourneyPulse) -> u64 {
     let ended = pulse.ended;
-    pulse.started.saturating_sub(ended.last_step + ended.stopped + ended.while_false)
+    let over = ended.last_step + ended.stopped + ended.while_false + ended.by_step;
+    pulse.started.saturating_sub(over)
 }
 
 fn reasons(report: &Report, page: &mut Page) {
@@ -52,6 +53,7 @@ fn reasons(report: &Report, page: &mut Page) {
     for (journey, pulse) in report.journeys.iter().zip(&report.as_written.pulse.journeys) {
         early.add(journey.stopped, pulse.ended.stopped);
         early.add(journey.left, pulse.ended.while_false);
+        early.add("by a step", pulse.ended.by_step);
         refused.add_starts(journey, &pulse.not_started);
         refused.add(journey.stopped_in_time, pulse.disarmed);
     }

@@ -121,6 +121,7 @@ struct Ended {
     stopped: u64,
     #[serde(rename = "while")]
     while_false: u64,
+    by_step: u64,
 }
 
 #[derive(Serialize)]
@@ -323,24 +324,22 @@ fn journeys(report: &Report) -> Vec<Journey<'_>> {
 }
 
 fn steps<'a>(journey: &'a super::Journey, pulse: &pulse::JourneyPulse) -> Vec<Step<'a>> {
-    let mut arrived = pulse.started;
-    let mut all = Vec::with_capacity(journey.steps.len());
-    for (id, step) in journey.steps.iter().zip(&pulse.steps) {
+    let steps = journey.steps.iter().zip(&pulse.steps);
+    let step = |(id, step): (&'a String, &pulse::StepPulse)| {
         let went_on = step.went_on();
-        all.push(Step {
+        Step {
             id,
-            arrived,
+            arrived: step.arrived,
             went_on,
             left: step.left,
-            waiting: arrived.saturating_sub(went_on + step.left),
+            waiting: step.arrived.saturating_sub(went_on + step.left),
             mail: Mail::of(&step.mail),
             held_back: HeldBack::of(&step.held),
             moved: Moved::of(step),
             skipped: Skipped::of(&step.skipped),
-        });
-        arrived = went_on;
-    }
-    all
+        }
+    };
+    steps.map(step).collect()
 }
 
 impl NotStarted {
@@ -371,8 +370,8 @@ impl NotStarted {
 
 impl Ended {
     fn of(ended: &pulse::Ended) -> Self {
-        let pulse::Ended { last_step, stopped, while_false } = *ended;
-        Self { last_step, stopped, while_false }
+        let pulse::Ended { last_step, stopped, while_false, by_step } = *ended;
+        Self { last_step, stopped, while_false, by_step }
     }
 }
 

@@ -29,7 +29,8 @@ pub(super) fn write(report: &Report, page: &mut Page) {
         page.row(&row(&journey.name, &pulse.all_steps().mail, wide));
         // Steps only where there is one journey: a page of many steps hides the journey that matters.
         if let [_] = &*report.journeys {
-            for (step, pulse) in journey.steps.iter().zip(&pulse.steps) {
+            let sending = |(_, step): &(_, &StepPulse)| step.ready > 0;
+            for (step, pulse) in journey.steps.iter().zip(&pulse.steps).filter(sending) {
                 page.row(&row(&format!("  {step}"), &pulse.mail, wide));
             }
         }

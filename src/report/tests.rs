@@ -40,12 +40,14 @@ fn mail(sent: u64, bounced: u64, [opened, clicked, unsubscribed, complained]: [u
 /// 24,412 came to the end, 150 are still in it.
 fn cart_recovery() -> JourneyPulse {
     let first = StepPulse {
+        arrived: 46_870,
         ready: 46_870,
         held: Held { no_permission: 3_400, ..Held::default() },
         mail: mail(43_470, 217, [17_301, 2_595, 130, 13]),
         ..StepPulse::default()
     };
     let second = StepPulse {
+        arrived: 46_870,
         ready: 31_000,
         left: 15_800,
         moved: Moved { quiet: 9_000, ..Moved::default() },
@@ -55,6 +57,7 @@ fn cart_recovery() -> JourneyPulse {
         ..StepPulse::default()
     };
     let offer = StepPulse {
+        arrived: 31_000,
         ready: 10_000,
         left: 6_508,
         skipped: Skipped { if_false: 14_000, if_unknown: 412, while_unknown: 0 },
@@ -67,7 +70,7 @@ fn cart_recovery() -> JourneyPulse {
         disarmed: 9_002,
         started: 46_870,
         not_started: NotStarted { again: 5_328, ..NotStarted::default() },
-        ended: Ended { last_step: 24_412, stopped: 20_104, while_false: 2_204 },
+        ended: Ended { last_step: 24_412, stopped: 20_104, while_false: 2_204, by_step: 0 },
         goal_reached: 10_104,
         steps: vec![first, second, offer],
         ..JourneyPulse::default()
@@ -211,7 +214,7 @@ fn several_journeys_have_a_row_each_and_one_for_all() {
     });
     let pulse = JourneyPulse {
         started: 12,
-        ended: Ended { last_step: 10, stopped: 2, while_false: 0 },
+        ended: Ended { last_step: 10, stopped: 2, while_false: 0, by_step: 0 },
         steps: vec![StepPulse {
             ready: 10,
             mail: mail(10, 0, [5, 1, 0, 0]),

@@ -239,7 +239,7 @@ impl Zone {
 
     /// The weekday at `at` on the local clock: Monday 0 to Sunday 6.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 6")]
+    #[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
     pub fn weekday(&self, at: Timestamp) -> u8 {
         (self.local_day(at) + 3).rem_euclid(7) as u8 // 1970-01-01 was a Thursday
     }

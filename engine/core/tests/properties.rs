@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{BOUGHT, Habits, Happening, Host, SPEND, VIEWS, instant, shop};
+use common::{BOUGHT, Habits, Happening, Host, SPEND, VIEWS, instant, shop_that_waits};
 use foresend_core::chance;
 use foresend_core::customer::record::{At, Decided, End, Enrolled};
 use foresend_core::time::{Timestamp, Wait};
@@ -76,7 +76,7 @@ const PUNCTUAL: Habits =
 
 #[test]
 fn when_a_host_delivers_a_wake_does_not_matter() {
-    let world = shop();
+    let world = shop_that_waits();
     let unpunctual = Habits { late_max: Wait::from_millis(6_000), repeats: true, ..PUNCTUAL };
     let mut started = 0;
     for case in 0..200_000 {
@@ -96,7 +96,7 @@ fn when_a_host_delivers_a_wake_does_not_matter() {
 #[test]
 #[expect(clippy::float_cmp, reason = "whole numbers")]
 fn a_late_event_changes_facts_and_cart_by_its_own_time() {
-    let world = shop();
+    let world = shop_that_waits();
     for case in 0..20_000 {
         let host = live(case, PUNCTUAL, true, &world);
         let mut all = history(case, true);
@@ -155,7 +155,7 @@ fn oracle(all: &[Happening], at: Timestamp) -> [f64; 5] {
 
 #[test]
 fn no_mail_leaves_after_a_known_stop_and_none_leaves_twice() {
-    let world = shop();
+    let world = shop_that_waits();
     let stops =
         |of: Enrolled, it: &Happening| world.program.journey(of.journey).stop.contains(&it.name);
     let mut stopped = 0;
@@ -210,7 +210,7 @@ fn no_mail_leaves_after_a_known_stop_and_none_leaves_twice() {
 
 #[test]
 fn every_enrolment_ends_and_every_ready_mail_is_answered() {
-    let world = shop();
+    let world = shop_that_waits();
     for case in 0..20_000 {
         let host = live(case, PUNCTUAL, true, &world);
         let count = |wanted: fn(&Decided) -> bool| {
@@ -226,7 +226,7 @@ fn every_enrolment_ends_and_every_ready_mail_is_answered() {
 
 #[test]
 fn a_busy_customer_takes_less_than_a_kilobyte() {
-    let world = shop();
+    let world = shop_that_waits();
     let bytes = (0..20_000).map(|case| {
         let mut host = Host::new(&world, PUNCTUAL, instant(START));
         let all = history(case, false);

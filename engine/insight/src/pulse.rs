@@ -52,8 +52,22 @@ pub struct JourneyPulse {
 /// One step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct StepPulse {
+    /// Enrolments that began to wait for it.
+    pub arrived: u64,
     /// Times its mail asked to be handed over.
     pub ready: u64,
+    /// Times it began to wait for its event.
+    pub listened: u64,
+    /// Times its wait was over: by its event, or because its time was up.
+    pub heard: Heard,
+    /// Times it took a path, or found none to take.
+    pub took: u64,
+    /// Rows of its choice that were unknown and passed over.
+    pub unknown_rows: u64,
+    /// Objections it recorded.
+    pub objected: u64,
+    /// Enrolments that it ended.
+    pub stopped_here: u64,
     /// Enrolments that ended while they waited for it: stopped, or `while` was false as it came due.
     pub left: u64,
     /// Times it came due and did nothing.
@@ -115,6 +129,18 @@ counts! {
         stopped,
         /// `while` was false.
         while_false,
+        /// A step ended them.
+        by_step,
+    }
+}
+
+counts! {
+    /// Waits that are over.
+    Heard {
+        /// By their event.
+        came,
+        /// Their time was up.
+        silent,
     }
 }
 
@@ -242,17 +268,42 @@ impl Mail {
 }
 
 impl StepPulse {
-    /// Times it came due and its time was up, with a mail or without. = `ready` + `skipped`.
+    /// Times it came due and its time was up, whatever it did.
+    /// = `ready` + `skipped` + `heard` + `took` + `objected` + `stopped_here`.
     /// Who reached it and is neither in here nor `left` still waits.
     #[must_use]
     pub fn went_on(&self) -> u64 {
-        self.ready + self.skipped.total()
+        let Heard { came, silent } = self.heard;
+        let acted = self.ready + came + silent + self.took + self.objected + self.stopped_here;
+        acted + self.skipped.total()
     }
 
     /// Adds `other`.
     pub fn merge(&mut self, other: &Self) {
-        let Self { ready, left, skipped, moved, delayed, held, mail } = other;
+        let Self {
+            arrived,
+            ready,
+            listened,
+            heard,
+            took,
+            unknown_rows,
+            objected,
+            stopped_here,
+            left,
+            skipped,
+            moved,
+            delayed,
+            held,
+            mail,
+        } = other;
+        self.arrived += arrived;
         self.ready += ready;
+        self.listened += listened;
+        self.heard.merge(heard);
+        self.took += took;
+        self.unknown_rows += unknown_rows;
+        self.objected += objected;
+        self.stopped_here += stopped_here;
         self.left += left;
         self.skipped.merge(skipped);
         self.moved.merge(moved);
@@ -330,6 +381,16 @@ impl Pulse {
                 *not_started(&mut self.journey(journey).not_started, why) += 1;
             }
             Decided::Started(of, _) => self.journey(of.journey).started += 1,
+            Decided::Awaits(at, _) => self.step(at).arrived += 1,
+            Decided::Listens(at, _) => self.step(at).listened += 1,
+            Decided::Heard(at, Some(_)) => self.step(at).heard.came += 1,
+            Decided::Heard(at, None) => self.step(at).heard.silent += 1,
+            Decided::Took(at, _, unknown) => {
+                let step = self.step(at);
+                step.took += 1;
+                step.unknown_rows += u64::from(unknown);
+            }
+            Decided::Left(at, _) => self.step(at).objected += 1,
             Decided::Moved(at, why, _) => *moved(&mut self.step(at).moved, why) += 1,
             Decided::Skipped(at, why) => *skipped(&mut self.step(at).skipped, why) += 1,
             Decided::Ready(at) => self.step(at).ready += 1,
@@ -352,7 +413,11 @@ impl Pulse {
             Decided::GoalClosed(of) => self.journey(of.journey).goal_closed += 1,
             Decided::Ended(at, why) => {
                 *ended(&mut self.journey(at.of.journey).ended, why) += 1;
-                self.step(at).left += u64::from(why != End::LastStep);
+                match why {
+                    End::LastStep => {}
+                    End::Stopped(_) | End::WhileFalse => self.step(at).left += 1,
+                    End::ByStep => self.step(at).stopped_here += 1,
+                }
             }
             Decided::ConsentSet(_, true, _) => self.consent_given += 1,
             Decided::ConsentSet(_, false, None) => self.consent_withdrawn += 1,
@@ -413,6 +478,7 @@ fn ended(to: &mut Ended, why: End) -> &mut u64 {
         End::LastStep => &mut to.last_step,
         End::Stopped(_) => &mut to.stopped,
         End::WhileFalse => &mut to.while_false,
+        End::ByStep => &mut to.by_step,
     }
 }
 

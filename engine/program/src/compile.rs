@@ -1,8 +1,8 @@
 //! A folder of texts in; a compiled program, or every mistake in it, out.
 
 use crate::condition::compile::Scope;
-use crate::condition::definitions::Sort;
-use crate::condition::needs::{self, Needs, STREAMS_MAX};
+use crate::condition::definitions::{Definitions, Sort};
+use crate::condition::needs::{self, History, Needs, STREAMS_MAX};
 use crate::currency::Currency;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::journey::{JourneyRead, Known};
@@ -12,8 +12,10 @@ use crate::program::{Brand, ProgramRead};
 use crate::sources::{File, Folder, Sources};
 use crate::text::read;
 use foresend_core::id::StableId;
+use foresend_core::time::Wait;
 use foresend_core::world::journey::Journey;
 use foresend_core::world::program::{Outline, Program};
+use foresend_core::world::stream::Stream;
 use std::collections::BTreeMap;
 
 /// Most journeys of a program.
@@ -28,6 +30,8 @@ pub struct Compiled {
     pub program: Program,
     /// Its size, in words for people.
     pub summary: Summary,
+    /// What it remembers of a customer's events.
+    pub remembered: Vec<Remembered>,
     /// Its one currency.
     pub currency: Currency,
     /// Who sends.
@@ -55,6 +59,26 @@ pub struct Summary {
     pub bytes_a_customer: usize,
 }
 
+/// What is remembered of one event, or of one of its properties, and what that takes of the usual customer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Remembered {
+    /// The event.
+    pub event: String,
+    /// The property that is summed.
+    pub property: Option<String>,
+    /// How far back single ones are kept; `None`: only how many there were, their sum, and when the last was.
+    pub window: Option<Wait>,
+    /// About how many bytes.
+    pub bytes: usize,
+    /// The facts that read it. Without any, a journey's `stop` does.
+    pub facts: Vec<String>,
+}
+
+impl Summary {
+    /// The bytes of a customer before anything is remembered of their events.
+    pub const BYTES_BEFORE: usize = needs::CUSTOMER_BYTES;
+}
+
 /// Compiles a folder. All of it is checked; of its journeys only those in `only` are compiled in, all if it is
 /// `None`. A name in `only` that is no journey adds nothing: the caller compares it with
 /// [`Compiled::journey_names`], as [`Scenario::unknown_journeys`](crate::Scenario::unknown_journeys) does.
@@ -79,6 +103,7 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
             definitions: &program.definitions,
             vocabulary: &program.vocabulary,
             own: None,
+            waits: &[],
         },
         mails: &mail_names,
         quiet: program.limits.limits.quiet,
@@ -153,11 +178,28 @@ fn assemble(
         mails: mails.iter().map(|mail| mail.name.clone()).collect(),
         journeys,
     };
-    let brand = program.brand?;
+    let (brand, definitions) = (program.brand?, program.definitions);
     let program = Program::new(outline);
     // With the streams that it adds for stops.
     summary.bytes_a_customer = needs::bytes_a_customer(&program.streams);
-    Some(Compiled { program, summary, currency, brand, mails, journey_names })
+    let remembered =
+        program.streams.iter().map(|stream| remembered(&program, &definitions, stream)).collect();
+    Some(Compiled { program, summary, remembered, currency, brand, mails, journey_names })
+}
+
+fn remembered(program: &Program, definitions: &Definitions, stream: &Stream) -> Remembered {
+    let Stream { event, property, window } = *stream;
+    let def = program.events.get(usize::from(event.0));
+    let property_name = property.and_then(|property| {
+        def?.properties.get(usize::from(property.0)).map(|(name, _)| name.clone())
+    });
+    Remembered {
+        event: def.map(|def| def.name.clone()).unwrap_or_default(),
+        property: property_name,
+        window,
+        bytes: needs::bytes(stream),
+        facts: definitions.facts_reading(History { event, property }),
+    }
 }
 
 fn check_numbers(folder: &Folder<'_>, told: &mut Mistakes) {
@@ -219,7 +261,7 @@ fn check_postal(program: &ProgramRead, journeys: &[JourneyRead<'_>], told: &mut 
     let Some(place) = &program.without_postal else { return };
     let marketing = journeys.iter().find_map(|journey| {
         let is_marketing = |step: &&crate::step::StepRead| {
-            step.send.is_some_and(|send| program.topics.get(send.topic).is_marketing())
+            step.send().is_some_and(|send| program.topics.get(send.topic).is_marketing())
         };
         journey
             .steps

@@ -129,7 +129,7 @@ impl<'a> JourneyRead<'a> {
 
     /// Adds what its conditions read.
     pub(crate) fn need(&self, needs: &mut Needs) {
-        let steps = self.steps.iter().filter_map(|step| step.when.as_ref());
+        let steps = self.steps.iter().flat_map(StepRead::conditions);
         for condition in self.when.iter().chain(&self.holds).chain(steps) {
             needs.add(&condition.pieces);
         }

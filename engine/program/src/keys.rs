@@ -188,23 +188,30 @@ pub(crate) const STEP: Room = Room {
         may("send", Text, r#""cart-first""#),
         may("topic", Text, r#""offers""#),
         may("late", Text, r#""4h""#),
+        may("path", Text, r#""a""#),
+        may("wait_for", Texts, r#""Consent Given""#),
+        may("at_most", Text, r#""7d""#),
+        may("choose", Tables, r#"[{ path = "a", if = "buyer" }, { path = "b" }]"#),
+        may("split", Table, "{ a = 50, b = 50 }"),
+        may("leave", Text, r#""offers""#),
+        may("stop", Text, r#""not confirmed""#),
         later("due", "write `after`"),
-        later("path", "write the step's `if`"),
-        later("wait_for", "write `after` on the next step"),
-        later("at_most", "write `after` on the next step"),
-        later("choose", "give each step an `if`"),
-        later("split", LEAVE_OUT),
         later("set", LEAVE_OUT),
         later("call", LEAVE_OUT),
-        later("leave", LEAVE_OUT),
-        later("stop", "give the following steps an `if`"),
         later("same", LEAVE_OUT),
         later("offer", "leave it out, and the mail free of promises"),
         later("was", LEAVE_OUT),
     ],
 };
 
-/// Acts of a step: exactly one of these. `send` is the one that is built.
+/// One row of a step's `choose`.
+pub(crate) const ROW: Room = Room {
+    what: "a row of `choose`",
+    this: "this row",
+    keys: &[needs("path", Text, r#""a""#), may("if", Text, r#""buyer""#)],
+};
+
+/// Acts of a step: exactly one of these.
 pub(crate) const ACTS: &[&str] =
     &["send", "wait_for", "choose", "split", "set", "call", "leave", "stop"];
 
@@ -285,14 +292,16 @@ mod tests {
     #[test]
     fn every_key_stands_in_its_page() {
         check(include_str!("../../../docs/reference/program.md"), &[&PROGRAM, &TOPIC, &LIMITS]);
-        check(include_str!("../../../docs/reference/journey.md"), &[&JOURNEY, &GOAL, &STEP]);
+        check(include_str!("../../../docs/reference/journey.md"), &[&JOURNEY, &GOAL, &STEP, &ROW]);
         check(include_str!("../../../docs/reference/mail.md"), &[&MAIL, &BUTTON]);
         check(include_str!("../../../docs/reference/scenario.md"), &[&SCENARIO]);
     }
 
     #[test]
     fn no_key_stands_twice_in_its_room() {
-        for room in [&PROGRAM, &TOPIC, &LIMITS, &JOURNEY, &GOAL, &STEP, &MAIL, &BUTTON, &SCENARIO] {
+        for room in
+            [&PROGRAM, &TOPIC, &LIMITS, &JOURNEY, &GOAL, &STEP, &ROW, &MAIL, &BUTTON, &SCENARIO]
+        {
             let mut names: Vec<&str> = room.keys.iter().map(|key| key.name).collect();
             names.sort_unstable();
             names.dedup();

@@ -36,6 +36,10 @@ pub(super) struct Run {
     pub(super) step: u8,
     pub(super) phase: Phase,
     pub(super) goal: Goal,
+    /// Bits of the paths taken.
+    pub(super) paths: u16,
+    /// Bits of the waits that ended by their event.
+    pub(super) came: u16,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,6 +50,8 @@ pub(super) enum Phase {
     Waiting,
     /// Its step came due and was moved: `if` is not asked again.
     Moved,
+    /// Its step came due and waits for an event; `due` is when it gives up.
+    Listening,
     /// Ended; only its goal is still counted.
     Over,
 }
@@ -188,6 +194,8 @@ impl Customer {
                 step: 0,
                 phase: Phase::Arming,
                 goal: Goal::Closed,
+                paths: 0,
+                came: 0,
             });
             if journey.quiet.is_some() {
                 out.record(t, Decided::Armed(ix, begins));
@@ -240,7 +248,7 @@ impl Customer {
         run.started = due;
         run.goal = if journey.goal.is_some() { Goal::Open } else { Goal::Closed };
         out.record(due, Decided::Started(run.enrolled(), goal_until));
-        self.await_step(world, at, 0, due);
+        self.await_step(world, at, 0, due, out);
     }
 
     fn may_not_begin(&self, journey: &Journey, at: Timestamp) -> Option<NoStart> {
@@ -282,6 +290,7 @@ impl Customer {
             End::LastStep => return gone, // What is ready to leave still may.
             End::Stopped(event) => NoMail::Stopped(event),
             End::WhileFalse => NoMail::WhileFalse,
+            End::ByStep => return gone, // What an earlier step sent still may.
         };
         self.withdraw(t, reason, out, |pending| {
             pending.send.journey == enrolled.journey && pending.send.enrolment == enrolled.enrolment

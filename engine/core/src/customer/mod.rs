@@ -178,6 +178,7 @@ impl Customer {
             Origin::Live => {
                 self.reach(world, event, t, out);
                 self.stop(world, event.name, t, out);
+                self.hear(world, event.name, t, out);
                 if world.program.is_theirs(event.name) {
                     self.seen(world, t, out);
                 }
@@ -335,7 +336,12 @@ impl Customer {
     }
 
     fn view(&self, at: Timestamp) -> View<'_> {
-        View { history: &self.history, cart: self.cart.as_deref(), at }
+        View { history: &self.history, cart: self.cart.as_deref(), came: 0, at }
+    }
+
+    /// The same inside an enrolment, which knows what came.
+    fn view_in(&self, run: &Run, at: Timestamp) -> View<'_> {
+        View { came: run.came, ..self.view(at) }
     }
 }
 
@@ -361,6 +367,7 @@ fn own_time(input: &Input<'_>, now: Timestamp) -> Timestamp {
 struct View<'a> {
     history: &'a History,
     cart: Option<&'a Cart>,
+    came: u16,
     at: Timestamp,
 }
 
@@ -380,6 +387,10 @@ impl Facts for View<'_> {
 
     fn last(&self, stream: StreamIx) -> Option<Timestamp> {
         self.history.last(stream)
+    }
+
+    fn came(&self, number: u8) -> bool {
+        self.came >> number & 1 == 1
     }
 
     fn cart(&self) -> (f64, f64) {

@@ -61,8 +61,12 @@ impl Pending {
     /// What its step sends.
     pub(super) fn act<'p>(&self, program: &'p Program) -> &'p Send {
         let step = &program.journey(self.send.journey).steps[usize::from(self.send.step.0)];
-        let Act::Send(send) = &step.act;
-        send
+        match &step.act {
+            Act::Send(send) => send,
+            Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => {
+                unreachable!("only a step that sends has a mail pending")
+            }
+        }
     }
 
     pub(super) fn mailing(&self, customer: CustomerId, program: &Program) -> Mailing {

@@ -5,7 +5,7 @@ use super::input::{Engagement, Outcome, Reader, SendRef};
 use crate::money::Amount;
 use crate::time::Timestamp;
 use crate::world::event::EventIx;
-use crate::world::journey::{JourneyIx, StepIx};
+use crate::world::journey::{JourneyIx, PathIx, StepIx};
 use crate::world::topic::TopicIx;
 
 /// One line.
@@ -54,12 +54,22 @@ pub enum Decided {
     NotStarted(JourneyIx, NoStart),
     /// The enrolment began; its goal, if it has one, is counted until then.
     Started(Enrolled, Option<Timestamp>),
+    /// The enrolment waits for the step, which comes due then.
+    Awaits(At, Timestamp),
     /// The step came due at another moment than planned, which is then.
     Moved(At, Move, Timestamp),
     /// The step did nothing.
     Skipped(At, Skip),
     /// The step came due; its mail asks to be handed over.
     Ready(At),
+    /// The step came due and waits for its event, until then at most.
+    Listens(At, Timestamp),
+    /// The step's wait is over: by this event, or because its time was up.
+    Heard(At, Option<EventIx>),
+    /// The step took this path, or none; so many of its rows were unknown and passed over.
+    Took(At, Option<PathIx>, u8),
+    /// The step recorded an objection to this topic.
+    Left(At, TopicIx),
     /// The mail may leave only later, at that instant; its plan stays.
     Delayed(At, Move, Timestamp),
     /// The mail does not leave.
@@ -159,4 +169,6 @@ pub enum End {
     Stopped(EventIx),
     /// `while` was false.
     WhileFalse,
+    /// A step ended it, for the reason it states.
+    ByStep,
 }

@@ -45,6 +45,9 @@ impl Customer {
                 What::Run(at) if self.runs[at].phase == Phase::Arming => {
                     self.begin(world, at, due, out);
                 }
+                What::Run(at) if self.runs[at].phase == Phase::Listening => {
+                    self.give_up(world, at, due, out);
+                }
                 What::Run(at) => self.step_due(world, at, due, out),
                 What::Goal(at) => self.close_goal(at, due, out),
                 What::Mail(at) => {

@@ -23,6 +23,8 @@ pub enum Op {
     Sum(StreamIx, Option<Wait>),
     /// Days since the stream's last event; later than any number if there was none.
     DaysSince(StreamIx),
+    /// Whether the journey's wait with this number ended by its event.
+    Came(u8),
     /// Pieces in the cart.
     CartItems,
     /// What they cost together.
@@ -97,6 +99,8 @@ pub trait Facts {
     fn sum(&self, stream: StreamIx, window: Option<Wait>) -> Option<f64>;
     /// Own time of the stream's last event; `Some(Timestamp::ALWAYS)` if there certainly was none. `None`: unknown.
     fn last(&self, stream: StreamIx) -> Option<Timestamp>;
+    /// Whether the enrolment's wait with this number ended by its event. `false` outside an enrolment.
+    fn came(&self, number: u8) -> bool;
     /// Pieces and value of the cart.
     fn cart(&self) -> (f64, f64);
     /// The instant at which the condition is read.
@@ -166,7 +170,7 @@ impl Op {
     const fn takes(self) -> usize {
         match self {
             Self::Number(_) | Self::Truth(_) | Self::Count(..) | Self::Sum(..) => 0,
-            Self::DaysSince(_) | Self::CartItems | Self::CartValue => 0,
+            Self::DaysSince(_) | Self::Came(_) | Self::CartItems | Self::CartValue => 0,
             Self::Negate | Self::Not => 1,
             Self::Add | Self::Subtract | Self::Multiply | Self::Divide => 2,
             Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual => 2,
@@ -191,6 +195,7 @@ impl Op {
                 // An instant later than the one we read at is known only of late: no time has passed.
                 Some(last) => facts.at().since(last).millis() as f64 / MS_PER_DAY,
             },
+            Self::Came(number) => from_bool(facts.came(number)),
             Self::CartItems => facts.cart().0,
             Self::CartValue => facts.cart().1,
             Self::Negate => -v[0],
@@ -269,6 +274,9 @@ mod tests {
         }
         fn last(&self, _: StreamIx) -> Option<Timestamp> {
             self.certain.then_some(Timestamp::ALWAYS)
+        }
+        fn came(&self, _: u8) -> bool {
+            false
         }
         fn cart(&self) -> (f64, f64) {
             (0.0, 0.0)

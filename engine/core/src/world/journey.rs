@@ -15,6 +15,15 @@ pub struct JourneyIx(pub u16);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StepIx(pub u8);
 
+/// A path's place among those of its journey: at most [`PATHS_MAX`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PathIx(pub u8);
+
+/// Most paths of a journey.
+pub const PATHS_MAX: usize = 16;
+/// Most steps of a journey that wait for an event.
+pub const WAITS_MAX: usize = 16;
+
 /// A mail's place in a program's list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct MailIx(pub u16);
@@ -83,15 +92,56 @@ pub struct Step {
     pub moment: Moment,
     /// `if`: read when due; false or unknown skips the step.
     pub when: Option<Condition>,
+    /// The path it stands on; `None`: it runs on all.
+    pub path: Option<PathIx>,
     /// What it does.
     pub act: Act,
 }
 
 /// What a step does.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Act {
     /// Sends a mail.
     Send(Send),
+    /// Waits until one of these events has happened after the start, or so long.
+    WaitFor(WaitFor),
+    /// Takes the first path whose condition is true; a row without one always is.
+    Choose(Vec<Row>),
+    /// Takes a path by chance, the same for that enrolment for ever.
+    Split(Vec<Share>),
+    /// Records an objection to a topic.
+    Leave(TopicIx),
+    /// Ends the enrolment, for this reason.
+    Stop(String),
+}
+
+/// What a step waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WaitFor {
+    /// Any of these.
+    pub on: Vec<EventIx>,
+    /// For so long at most, above zero.
+    pub at_most: Wait,
+    /// Which of the journey's waits it is, below [`WAITS_MAX`]: what `came` asks about.
+    pub number: u8,
+}
+
+/// One row of a choice.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// The path it leads to.
+    pub path: PathIx,
+    /// Its condition.
+    pub when: Option<Condition>,
+}
+
+/// One share of a split.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Share {
+    /// The path it leads to.
+    pub path: PathIx,
+    /// Its weight; all weights together are above zero.
+    pub weight: u32,
 }
 
 /// A mail to send.

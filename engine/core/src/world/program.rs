@@ -2,7 +2,7 @@
 //! everything that hears it.
 
 use super::event::{Cause, EventDef, EventIx};
-use super::journey::{Journey, JourneyIx};
+use super::journey::{Act, Journey, JourneyIx};
 use super::limit::Limits;
 use super::stream::{Stream, StreamIx};
 use super::topic::{Topic, TopicIx};
@@ -42,6 +42,7 @@ pub(crate) struct Hears {
     pub(crate) starts: Vec<JourneyIx>,
     pub(crate) stops: Vec<JourneyIx>,
     pub(crate) goals: Vec<JourneyIx>,
+    pub(crate) waits: Vec<JourneyIx>,
     pub(crate) cart: bool,
 }
 
@@ -74,6 +75,10 @@ impl Program {
         for journey in &outline.journeys {
             let streams = &mut outline.streams;
             last_stops.push(journey.stop.iter().map(|&event| stream_of(streams, event)).collect());
+            // A wait counts what came before its step was due, so that must be remembered.
+            for event in waited_for(journey) {
+                stream_of(streams, event);
+            }
         }
         let mut hears = vec![Hears::default(); outline.events.len()];
         for (i, stream) in outline.streams.iter().enumerate() {
@@ -88,6 +93,12 @@ impl Program {
             }
             for event in &journey.stop {
                 hears[usize::from(event.0)].stops.push(ix);
+            }
+            for event in waited_for(journey) {
+                let waits = &mut hears[usize::from(event.0)].waits;
+                if waits.last() != Some(&ix) {
+                    waits.push(ix);
+                }
             }
             for event in journey.goal.iter().flat_map(|goal| &goal.on) {
                 hears[usize::from(event.0)].goals.push(ix);
@@ -138,16 +149,30 @@ impl Program {
             || !(hears.streams.is_empty()
                 && hears.starts.is_empty()
                 && hears.stops.is_empty()
-                && hears.goals.is_empty())
+                && hears.goals.is_empty()
+                && hears.waits.is_empty())
     }
 
     pub(crate) fn hears(&self, event: EventIx) -> &Hears {
         &self.hears[usize::from(event.0)]
     }
 
+    /// The stream that remembers when `event` last happened, if one does.
+    pub(crate) fn remembers(&self, event: EventIx) -> Option<StreamIx> {
+        self.hears(event).streams.first().copied()
+    }
+
     pub(crate) fn last_stops(&self, journey: JourneyIx) -> &[StreamIx] {
         &self.last_stops[usize::from(journey.0)]
     }
+}
+
+fn waited_for(journey: &Journey) -> impl Iterator<Item = EventIx> + '_ {
+    let waits = journey.steps.iter().filter_map(|step| match &step.act {
+        Act::WaitFor(wait) => Some(&wait.on),
+        Act::Send(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => None,
+    });
+    waits.flatten().copied()
 }
 
 /// The stream that remembers when `event` last happened; made if no fact needs it.

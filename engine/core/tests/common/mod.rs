@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
 
+pub(crate) mod story;
+
 use foresend_core::chance::{self, Seed};
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::{Effect, Effects, Mailing};
@@ -16,7 +18,9 @@ use foresend_core::money::Amount;
 use foresend_core::time::{DayWindow, Timestamp, Wait, Zone};
 use foresend_core::world::condition::{Condition, Op};
 use foresend_core::world::event::{EventDef, EventIx, Property, PropertyIx};
-use foresend_core::world::journey::{Act, Again, Goal, Journey, Kind, MailIx, Send, Step};
+use foresend_core::world::journey::{
+    Act, Again, Goal, Journey, Kind, MailIx, PathIx, Row, Send, Step, WaitFor,
+};
 use foresend_core::world::limit::{Full, Limits, Rate};
 use foresend_core::world::program::{Outline, Program};
 use foresend_core::world::stream::{Stream, StreamIx};
@@ -32,20 +36,34 @@ pub(crate) const BOUGHT: StreamIx = StreamIx(2);
 /// "Order Completed".revenue, "Product Added".price.
 pub(crate) const REVENUE: PropertyIx = PropertyIx(3);
 
-fn condition(text: &str, ops: &[Op]) -> Option<Condition> {
+pub(crate) fn condition(text: &str, ops: &[Op]) -> Option<Condition> {
     Some(Condition::new(ops.to_vec(), text.to_owned()).unwrap())
 }
 
-fn window(from: u16, until: u16) -> Option<DayWindow> {
+pub(crate) fn window(from: u16, until: u16) -> Option<DayWindow> {
     DayWindow::new(from * 60, until * 60)
 }
 
-fn step(name: &str, topic: TopicIx, after: Wait, moment: Moment, late: Wait) -> Step {
+pub(crate) fn step(name: &str, topic: TopicIx, after: Wait, moment: Moment, late: Wait) -> Step {
     let act = Act::Send(Send { mail: MailIx(0), topic, kind: Kind::Cart, late });
-    Step { name: name.into(), id: StableId::of("step", name), after, moment, when: None, act }
+    Step {
+        name: name.into(),
+        id: StableId::of("step", name),
+        after,
+        moment,
+        when: None,
+        path: None,
+        act,
+    }
 }
 
-fn journey(name: &str, topic: TopicIx, on: &[EventIx], again: Again, steps: Vec<Step>) -> Journey {
+pub(crate) fn journey(
+    name: &str,
+    topic: TopicIx,
+    on: &[EventIx],
+    again: Again,
+    steps: Vec<Step>,
+) -> Journey {
     Journey {
         name: name.into(),
         id: StableId::of("journey", name),
@@ -139,6 +157,44 @@ pub(crate) fn shop() -> World {
         journeys: vec![cart, browse, order],
     });
     World::new(Seed(1), IdKey(1), program)
+}
+
+/// The same shop, and a journey that waits for an order and then chooses its words.
+pub(crate) fn shop_that_waits() -> World {
+    let mut outline: Outline = (*shop().program).clone();
+    let act = |name: &str, act| {
+        let step = step(name, ORDERS, Wait::hours(1), Moment::ANY, Wait::days(2));
+        Step { act, ..step }
+    };
+    let on = vec![EventIx::ORDER_COMPLETED];
+    let ordered = Act::WaitFor(WaitFor { on, at_most: Wait::days(2), number: 0 });
+    let mut ask = act(
+        "ask",
+        Act::WaitFor(WaitFor {
+            on: vec![EventIx::PRODUCT_VIEWED],
+            at_most: Wait::hours(5),
+            number: 1,
+        }),
+    );
+    ask.when = condition("!came('ordered')", &[Op::Came(0), Op::Not]);
+    let rows = vec![
+        Row { path: PathIx(0), when: condition("came('ask')", &[Op::Came(1)]) },
+        Row { path: PathIx(1), when: None },
+    ];
+    let on_path = |name: &str, path| Step {
+        path: Some(PathIx(path)),
+        ..step(name, ORDERS, Wait::minutes(30), Moment::ANY, Wait::days(2))
+    };
+    let steps = vec![
+        act("ordered", ordered),
+        ask,
+        act("which", Act::Choose(rows)),
+        on_path("seen", 0),
+        on_path("unseen", 1),
+    ];
+    let on = [EventIx::CHECKOUT_STARTED];
+    outline.journeys.push(journey("ask", ORDERS, &on, Again::Always, steps));
+    World::new(shop().seed, shop().id_key, Program::new(outline))
 }
 
 /// Something to deliver: at its own time, or later.

@@ -3,6 +3,7 @@
 use super::*;
 use foresend_core::customer::record::Enrolled;
 use foresend_core::id::StableId;
+use foresend_core::moment::Moment;
 use foresend_core::time::{Timestamp, Wait, Zone};
 use foresend_core::world::event::{EventDef, EventIx};
 use foresend_core::world::journey::{Act, Again, Journey, Kind, MailIx, Send, Step, StepIx};
@@ -20,6 +21,7 @@ fn program() -> Program {
         after: Wait::ZERO,
         moment: Moment::ANY,
         when: None,
+        path: None,
         act: Act::Send(Send {
             mail: MailIx(0),
             topic: TopicIx(0),
@@ -106,8 +108,8 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         Outcome::Complained,
         Outcome::RenderFailed,
     ]);
-    let end = prop::sample::select(vec![End::LastStep, End::Stopped(order), End::WhileFalse]);
-    (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..20u8)
+    let end = prop::sample::select(vec![End::LastStep, End::Stopped(order), End::WhileFalse, End::ByStep]);
+    (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..25u8)
         .prop_map(move |(at, no_start, moves, skip, no_mail, outcome, end, (a, b, n), kind)| {
             let act = if a { Engagement::Open } else { Engagement::Click };
             let reader = if b { Reader::Human } else { Reader::Machine };
@@ -129,6 +131,11 @@ fn any_decided() -> impl Strategy<Value = Decided> {
                 17 => Decided::Ended(at, end),
                 18 => Decided::ConsentSet(TopicIx(0), a, b.then_some(at)),
                 19 if a => Decided::GoalClosed(at.of),
+                20 => Decided::Awaits(at, never),
+                21 => Decided::Listens(at, never),
+                22 => Decided::Heard(at, a.then_some(order)),
+                23 => Decided::Took(at, None, n % 3),
+                24 => Decided::Left(at, TopicIx(0)),
                 _ => Decided::Folded,
             }
         })
@@ -165,6 +172,11 @@ proptest! {
             | Decided::Disarmed(..)
             | Decided::NotStarted(..)
             | Decided::Started(..)
+            | Decided::Awaits(..)
+            | Decided::Listens(..)
+            | Decided::Heard(..)
+            | Decided::Took(..)
+            | Decided::Left(..)
             | Decided::Moved(..)
             | Decided::Skipped(..)
             | Decided::Ready(_)

@@ -50,6 +50,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) vocabulary: &'a Vocabulary,
     /// The name that is being defined: it is no help inside its own definition.
     pub(crate) own: Option<&'a str>,
+    /// Steps further up that wait for an event: what `came` may ask about.
+    pub(crate) waits: &'a [String],
 }
 
 /// One expression on its way.

@@ -2,7 +2,7 @@
 //! and a definition that is wrong stays known, so that its mistake is not told again wherever it is named.
 
 use super::compile::{self, Lowered, Purpose, Scope};
-use super::needs::Piece;
+use super::needs::{History, Piece};
 use super::parse::{Expr, Kind};
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::event::Vocabulary;
@@ -137,6 +137,18 @@ impl Definitions {
         self.names.values().filter(|definition| definition.sort == sort).count()
     }
 
+    /// The facts that read a history, in the order of the file.
+    pub(crate) fn facts_reading(&self, history: History) -> Vec<String> {
+        let reads = |name: &&String| {
+            self.names.get(*name).is_some_and(|definition| {
+                let mut pieces = definition.pieces.iter().flatten();
+                definition.sort == Sort::Fact
+                    && pieces.any(|piece| piece.history() == Some(history))
+            })
+        };
+        self.order.iter().filter(reads).cloned().collect()
+    }
+
     /// Reads `[facts]` and `[segments]`. `incomplete`: one of them is there and could not be read.
     pub(crate) fn read(
         file: File<'_>,
@@ -166,7 +178,8 @@ impl Definitions {
                         Sort::Fact => Purpose::Fact,
                         Sort::Segment => Purpose::Segment,
                     };
-                    let scope = Scope { definitions: &this, vocabulary, own: Some(draft.name) };
+                    let scope =
+                        Scope { definitions: &this, vocabulary, own: Some(draft.name), waits: &[] };
                     compile::lower(file, &draft.spelled, expr, purpose, scope, told)
                 }
                 Some(_) | None => None,

@@ -8,6 +8,7 @@ use super::types::Type;
 use crate::text::suggest::closest;
 use crate::text::{read, words};
 use foresend_core::time::Wait;
+use foresend_core::world::condition::Op;
 use foresend_core::world::event::{EventIx, PropertyType};
 use std::ops::Range;
 
@@ -26,7 +27,6 @@ const LATER: &[&str] = &[
     "days",
     "hours",
     "has",
-    "came",
     "size",
     "int",
     "double",
@@ -45,6 +45,9 @@ impl Compiler<'_> {
         place: &Range<usize>,
         args: &[Expr],
     ) -> Type {
+        if name == "came" {
+            return self.came(expr, args);
+        }
         if LATER.contains(&name) {
             self.not_yet(&format!("`{name}()`"), expr.span.clone(), "leave it out for now");
             return Type::Broken;
@@ -56,7 +59,7 @@ impl Compiler<'_> {
                     format!("`{name}` is {}: write it without brackets", definition.sort.noun())
                 }
                 (Some(near), None) => format!("did you mean `{near}`?"),
-                (None, None) => "there are: count, sum, days_since".to_owned(),
+                (None, None) => "there are: count, sum, days_since, came".to_owned(),
             };
             let message = format!("there is no function `{name}`");
             self.mistake("foresend::unknown_name", &message, place.clone(), "named here", help);
@@ -109,6 +112,37 @@ impl Compiler<'_> {
             }
             None => Type::Broken,
         }
+    }
+
+    /// `came('id')`: whether the wait further up ended by its event.
+    fn came(&mut self, expr: &Expr, args: &[Expr]) -> Type {
+        let [id] = args else {
+            let help = "write `came('id')`, with the id of a step that waits".to_owned();
+            let message = format!("`came()` does not take {} arguments", args.len());
+            let code = "foresend::condition_type";
+            self.mistake(code, &message, expr.span.clone(), "called here", help);
+            return Type::Broken;
+        };
+        let Some(name) = self.written(id, "the id of a step, in quotes") else {
+            return Type::Broken;
+        };
+        let waits = self.scope.waits;
+        let number = waits.iter().position(|step| *step == name);
+        let Some(number) = number.and_then(|number| u8::try_from(number).ok()) else {
+            let message = format!("there is no step `{name}` that waits before this one");
+            let names = waits.iter().map(String::as_str);
+            let help = read::did_you_mean(&name, names.clone(), || {
+                read::there_are(
+                    "steps that wait above it",
+                    names,
+                    "`came` asks about a step with `wait_for` further up in the same journey",
+                )
+            });
+            let code = "foresend::unknown_step";
+            self.mistake(code, &message, id.span.clone(), "named here", help);
+            return Type::Broken;
+        };
+        self.leaf(Op::Came(number), Type::Truth)
     }
 
     fn count(&mut self, event: &Expr, window: Option<&Expr>) -> Option<Piece> {

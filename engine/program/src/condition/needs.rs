@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub(crate) const STREAMS_MAX: usize = 1_000;
 
 /// Bytes of a customer before any stream.
-const CUSTOMER_BYTES: usize = 128;
+pub(crate) const CUSTOMER_BYTES: usize = 128;
 /// Bytes of a stream's scalar: count, sum, last time, known since.
 const SCALAR_BYTES: usize = 32;
 /// Bytes of one remembered entry of a windowed stream.
@@ -28,6 +28,18 @@ const EVENTS_A_YEAR: usize = 4;
 pub(crate) struct History {
     pub(crate) event: EventIx,
     pub(crate) property: Option<PropertyIx>,
+}
+
+impl Piece {
+    /// What it reads, if it reads any history.
+    pub(crate) const fn history(self) -> Option<History> {
+        match self {
+            Self::Op(_) => None,
+            Self::Count(history, _) | Self::Sum(history, _) | Self::DaysSince(history) => {
+                Some(history)
+            }
+        }
+    }
 }
 
 /// One part of a condition whose streams have no numbers yet.
@@ -98,16 +110,18 @@ impl Needs {
     }
 }
 
-/// About how many bytes the usual customer takes, with these streams.
-pub(crate) fn bytes_a_customer(streams: &[Stream]) -> usize {
+/// About how many bytes of the usual customer a stream takes.
+pub(crate) fn bytes(stream: &Stream) -> usize {
     let entries = |window: Wait| {
         let days = usize::try_from(window.millis() / Wait::DAY.millis()).unwrap_or(usize::MAX);
         (EVENTS_A_YEAR * days.min(3650)).div_ceil(365)
     };
-    let stream = |stream: &Stream| {
-        SCALAR_BYTES + stream.window.map_or(0, |window| entries(window) * ENTRY_BYTES)
-    };
-    CUSTOMER_BYTES + streams.iter().map(stream).sum::<usize>()
+    SCALAR_BYTES + stream.window.map_or(0, |window| entries(window) * ENTRY_BYTES)
+}
+
+/// About how many bytes the usual customer takes, with these streams.
+pub(crate) fn bytes_a_customer(streams: &[Stream]) -> usize {
+    CUSTOMER_BYTES + streams.iter().map(bytes).sum::<usize>()
 }
 
 #[cfg(test)]

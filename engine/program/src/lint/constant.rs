@@ -69,6 +69,7 @@ fn run(op: Op, stack: &mut Vec<Range>) -> Option<Range> {
     Some(match op {
         Op::Number(number) => bounds(number, number),
         Op::Truth(truth) => truths(truth, !truth),
+        Op::Came(_) => truths(true, true),
         Op::CartItems | Op::CartValue | Op::Count(..) | Op::DaysSince(_) => COUNT,
         Op::Sum(..) => ANY,
         Op::Negate => {
@@ -217,7 +218,8 @@ mod tests {
         let file = File { name: "x", text: &written };
         let spelled = Spelled::new(&written, 0..written.len(), text);
         let (definitions, vocabulary) = (Definitions::default(), Vocabulary::builtin());
-        let scope = Scope { definitions: &definitions, vocabulary: &vocabulary, own: None };
+        let scope =
+            Scope { definitions: &definitions, vocabulary: &vocabulary, own: None, waits: &[] };
         let mut told = Mistakes::default();
         let tree = compile::tree(file, &spelled, &mut told).unwrap();
         let lowered =

@@ -17,7 +17,7 @@ use foresend_core::time::Wait;
 pub(crate) fn find(journey: &JourneyRead<'_>) -> Option<Diagnostic> {
     let goal = journey.goal.as_ref()?;
     // Steps that are skipped end at their due instant, so the waits before the first mail add up.
-    let first = journey.steps.iter().position(|step| step.send.is_some())?;
+    let first = journey.steps.iter().position(|step| step.send().is_some())?;
     let waits = journey.steps[..=first].iter().map(|step| Some(step.after?.millis()));
     let due = Wait::from_millis(waits.sum::<Option<i64>>()?);
     if due < goal.within.value {

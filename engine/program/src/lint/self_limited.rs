@@ -32,7 +32,9 @@ pub(crate) fn find(
     let mut due = Vec::new();
     for step in &journey.steps {
         at = Wait::from_millis(at.millis().saturating_add(step.after?.millis()));
-        if step.send.is_some_and(|send| topics.get(send.topic).is_marketing()) {
+        // Of steps on different paths only one may run: those are not counted against each other.
+        let sends = step.send().filter(|_| step.path.is_none());
+        if sends.is_some_and(|send| topics.get(send.topic).is_marketing()) {
             due.push((at.millis(), step));
         }
     }

@@ -54,11 +54,7 @@ pub(crate) fn read(
         told.tell(bad_id(file, "mail", name, None));
     }
     let Some((front, body)) = parts(file.text) else {
-        told.tell(
-            Diagnostic::error("foresend::front_matter", file.name, "this mail has no front matter")
-                .at(0..file.text.lines().next().map_or(0, str::len), "a mail begins with a line `+++`")
-                .help("write `+++`, then `subject = \"…\"`, then `+++` again, each on a line of its own; the words come below"),
-        );
+        told.tell(no_front_matter(file));
         return None;
     };
     block::check(file, body.clone(), told);
@@ -91,8 +87,15 @@ pub(crate) fn read(
     })
 }
 
+/// "this mail has no front matter"
+pub(crate) fn no_front_matter(file: File<'_>) -> Diagnostic {
+    Diagnostic::error("foresend::front_matter", file.name, "this mail has no front matter")
+        .at(0..file.text.lines().next().map_or(0, str::len), "a mail begins with a line `+++`")
+        .help("write `+++`, then `subject = \"…\"`, then `+++` again, each on a line of its own; the words come below")
+}
+
 /// The places of the front matter, without its lines of `+++`, and of what follows.
-fn parts(text: &str) -> Option<(Range<usize>, Range<usize>)> {
+pub(crate) fn parts(text: &str) -> Option<(Range<usize>, Range<usize>)> {
     let first = text.split_inclusive('\n').next()?;
     // Some editors begin a file with a byte-order mark.
     if first.trim_start_matches('\u{feff}').trim_end() != "+++" {

@@ -1,9 +1,13 @@
-//! A step: its id, its when and if, and exactly one act. Each act has its own file; `send` is the one that is built.
+//! A step: its id, its when and if, the path it stands on, and exactly one act.
 
+pub(crate) mod act;
+mod choose;
 mod moment;
 mod send;
+mod wait_for;
 
-use crate::condition::compile::Lowered;
+use self::act::{About, Above, ActRead};
+use crate::condition::compile::{Lowered, Scope};
 use crate::condition::needs::Needs;
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
@@ -17,7 +21,7 @@ use crate::topic::bad_id;
 use foresend_core::id::StableId;
 use foresend_core::moment::Moment;
 use foresend_core::time::Wait;
-use foresend_core::world::journey::{Act, Kind, Send, Step};
+use foresend_core::world::journey::{Kind, PathIx, Send, Step};
 use foresend_core::world::topic::TopicIx;
 use std::ops::Range;
 
@@ -36,11 +40,46 @@ pub(crate) struct StepRead {
     pub(crate) after_place: Option<Range<usize>>,
     pub(crate) moment: Moment,
     pub(crate) when: Option<Lowered>,
+    /// Whether an `if` is written, right or wrong.
+    pub(crate) has_if: bool,
+    /// `None`: it runs on all.
+    pub(crate) path: Option<PathIx>,
     /// `None`: something is wrong with it, which is told.
-    pub(crate) send: Option<Send>,
+    pub(crate) act: Option<ActRead>,
 }
 
 impl StepRead {
+    /// What it sends, if it does.
+    pub(crate) fn send(&self) -> Option<Send> {
+        match self.act {
+            Some(ActRead::Send(send)) => Some(send),
+            Some(
+                ActRead::WaitFor(..)
+                | ActRead::Choose(_)
+                | ActRead::Split(_)
+                | ActRead::Leave(_)
+                | ActRead::Stop(_),
+            )
+            | None => None,
+        }
+    }
+
+    /// Conditions that it reads: its own, and those of its rows.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Lowered> {
+        let rows = match &self.act {
+            Some(ActRead::Choose(rows)) => rows.as_slice(),
+            Some(
+                ActRead::Send(_)
+                | ActRead::WaitFor(..)
+                | ActRead::Split(_)
+                | ActRead::Leave(_)
+                | ActRead::Stop(_),
+            )
+            | None => &[],
+        };
+        self.when.iter().chain(rows.iter().filter_map(|(_, when)| when.as_ref()))
+    }
+
     pub(crate) fn build(&self, needs: &Needs) -> Option<Step> {
         Some(Step {
             name: self.name.clone(),
@@ -48,7 +87,8 @@ impl StepRead {
             after: self.after?,
             moment: self.moment,
             when: self.when.as_ref().map(|condition| condition.condition(needs)),
-            act: Act::Send(self.send?),
+            path: self.path,
+            act: self.act.as_ref()?.build(needs),
         })
     }
 }
@@ -84,12 +124,33 @@ pub(crate) fn read_all(
         );
     }
     let mut steps: Vec<StepRead> = Vec::new();
+    let mut above = Above::default();
+    let mut over: Option<Range<usize>> = None;
     for item in items.iter().take(STEPS_MAX) {
         let Value::Table(table) = &item.value else {
             journey.wrong_type("steps", item, told);
             continue;
         };
-        let step = read(journey.file, table, &item.span, topic, kind, known, told);
+        if let Some(over) = &over {
+            told.tell(
+                Diagnostic::error(
+                    "foresend::never_reached",
+                    journey.file.name,
+                    "this step is never reached",
+                )
+                .at(item.span.clone(), "below a step that always stops")
+                .at(over.clone(), "this one has no `if`")
+                .help("give the step that stops an `if`, or leave out what follows"),
+            );
+            break;
+        }
+        let waits = above.waits.clone();
+        let scope = Scope { waits: &waits, ..known.scope };
+        let about = About { topic, journey_kind: kind, known: Known { scope, ..known } };
+        let step = read(journey.file, table, &item.span, about, &mut above, told);
+        if matches!(step.act, Some(ActRead::Stop(_))) && step.path.is_none() && !step.has_if {
+            over = Some(step.place.clone());
+        }
         if let Some(other) =
             steps.iter().find(|other| !step.name.is_empty() && other.name == step.name)
         {
@@ -113,11 +174,11 @@ fn read(
     file: File<'_>,
     table: &Table,
     span: &Range<usize>,
-    journey_topic: Option<TopicIx>,
-    journey_kind: Kind,
-    known: Known<'_>,
+    about: About<'_>,
+    above: &mut Above,
     told: &mut Mistakes,
 ) -> StepRead {
+    let known = about.known;
     // Of a `[[steps]]` the library gives the header's place, of `{ … }` the whole.
     let id = table.entries.iter().find(|(key, _)| key.value == "id").map(|(_, value)| value);
     let place = id.map_or(span, |id| &id.span).clone();
@@ -134,15 +195,15 @@ fn read(
     let (moment, between) = moment::read(&reader, told);
     let topic = match reader.text("topic", told) {
         Some(name) => known.topics.named(file, &name, told),
-        None => journey_topic,
+        None => about.topic,
     };
-    let send = match act(&reader, told) {
-        Some(act) => {
-            moment::check(&reader, between.as_ref(), topic, known, told);
-            send::read(&reader, act, topic, journey_kind, known, told)
-        }
-        None => None,
-    };
+    let path = choose::path(&reader, above, told);
+    let step = name.as_ref().map_or("", |name| name.value);
+    let act = act::read(&reader, step, About { topic, ..about }, above, told);
+    if matches!(act, Some(ActRead::Send(_))) {
+        moment::check(&reader, between.as_ref(), topic, known, told);
+    }
+    let has_if = reader.get("if").is_some() || reader.was_meant("if");
     StepRead {
         name: name.map_or_else(String::new, |name| name.value.to_owned()),
         place,
@@ -153,7 +214,9 @@ fn read(
         after_place: after.map(|after| after.span),
         moment,
         when: journey::condition(&reader, "if", known, told),
-        send,
+        path,
+        act,
+        has_if,
     }
 }
 
@@ -173,46 +236,5 @@ fn check_id(file: File<'_>, name: &At<&str>, told: &mut Mistakes) {
                 name.value, name.value
             )),
         );
-    }
-}
-
-/// The one act of a step, if it is one that is built.
-fn act<'a>(reader: &Reader<'a>, told: &mut Mistakes) -> Option<&'a At<Value>> {
-    let acts: Vec<&(At<String>, At<Value>)> =
-        keys::ACTS.iter().filter_map(|key| reader.entry(key)).collect();
-    match acts.as_slice() {
-        [] => {
-            if !keys::ACTS.iter().any(|key| reader.was_meant(key)) {
-                told.tell(
-                    Diagnostic::error(
-                        "foresend::one_act",
-                        reader.file.name,
-                        "this step does nothing",
-                    )
-                    .at(reader.place(), "it has no act")
-                    .help("add `send = \"NAME\"`: the mail mails/NAME.md"),
-                );
-            }
-            None
-        }
-        [(key, value)] => (key.value == "send").then_some(value),
-        [first, second, ..] => {
-            let places = [first, second].map(|(key, value)| key.span.start..value.span.end);
-            let [one, two] = places;
-            told.tell(
-                Diagnostic::error(
-                    "foresend::one_act",
-                    reader.file.name,
-                    format!(
-                        "this step does two things, `{}` and `{}`",
-                        first.0.value, second.0.value
-                    ),
-                )
-                .at(one, "one act")
-                .at(two, "another")
-                .help("a step does one thing: make two steps of it"),
-            );
-            None
-        }
     }
 }

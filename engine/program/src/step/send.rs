@@ -1,22 +1,21 @@
 //! `send`: one mail, on a topic, not too late.
 
+use super::act::About;
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::journey::Known;
 use crate::text::read::{self, Reader};
 use crate::text::tree::{At, Value};
 use foresend_core::world::journey::{Kind, MailIx, Send};
-use foresend_core::world::topic::{Basis, Topic, TopicIx};
+use foresend_core::world::topic::{Basis, Topic};
 
 /// What a step sends; `None` where it is wrong, which is told.
 pub(super) fn read(
     reader: &Reader<'_>,
     act: &At<Value>,
-    topic: Option<TopicIx>,
-    journey_kind: Kind,
-    known: Known<'_>,
+    about: About<'_>,
     told: &mut Mistakes,
 ) -> Option<Send> {
+    let About { topic, journey_kind, known } = about;
     let late = reader.some_duration("late", told);
     let text = reader.as_text("send", act, told)?;
     let mail = known.mails.iter().position(|mail| *mail == text.value);

@@ -241,6 +241,9 @@ impl Reader<'_> {
 }
 
 impl Facts for Reader<'_> {
+    fn came(&self, _: u8) -> bool {
+        false
+    }
     fn count(&self, stream: StreamIx, window: Option<Wait>) -> Option<f64> {
         let is_orders = self.1.streams[usize::from(stream.0)].event == EventIx::ORDER_COMPLETED;
         assert_eq!(window, is_orders.then(|| Wait::days(30)));

@@ -132,7 +132,7 @@ const WORDS: &[&str] = &[
 
 /// One change to a text, by fractions of its length.
 #[derive(Clone, Debug)]
-enum Change {
+pub(crate) enum Change {
     Flip(f64, u8),
     Cut(f64, f64),
     Double(f64, f64),
@@ -150,11 +150,11 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-fn changes() -> impl Strategy<Value = Vec<Change>> {
+pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
     proptest::collection::vec(change(), 1..5)
 }
 
-fn changed(text: &str, changes: &[Change]) -> String {
+pub(crate) fn changed(text: &str, changes: &[Change]) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for change in changes {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ part ≤ 1")]

@@ -1,7 +1,10 @@
 //! What happens when a step comes due: `while`, then `if`, then the act. A step ends at its planned moment,
 //! whatever becomes of the mail, and the next wait counts from there: never from when a host woke.
 
+mod choose;
+mod leave;
 mod send;
+mod wait_for;
 
 use super::Customer;
 use super::effect::Effects;
@@ -10,15 +13,7 @@ use super::record::{At, Decided, End, Skip};
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::condition::Truth;
-use crate::world::journey::{Act, StepIx};
-
-/// Where an act leaves its step.
-enum Acted {
-    /// It ended at its due instant.
-    Ended,
-    /// It comes due again, later.
-    Moved(Timestamp),
-}
+use crate::world::journey::{Act, Step, StepIx};
 
 impl Run {
     pub(super) const fn at(&self) -> At {
@@ -27,24 +22,39 @@ impl Run {
 }
 
 impl Customer {
-    /// The run at `at` waits for `step` from `since` on, when the step before it ended; past the last it waits
-    /// for nothing, and [`Customer::step_due`] ends it.
-    pub(super) fn await_step(&mut self, world: &World, at: usize, step: u8, since: Timestamp) {
+    /// The run at `at` waits for the first step from number `step` on that stands on a path it takes, from `since`
+    /// on, when the step before it ended. Past the last it has ended.
+    pub(super) fn await_step(
+        &mut self,
+        world: &World,
+        at: usize,
+        step: usize,
+        since: Timestamp,
+        out: &mut Effects,
+    ) {
+        let run = self.runs[at];
+        let steps = &world.program.journey(run.journey).steps;
+        let on_its_way = |step: &Step| step.path.is_none_or(|path| run.paths >> path.0 & 1 == 1);
+        let next = steps.iter().zip(0u8..).skip(step).find(|(step, _)| on_its_way(step));
+        let Some((_, number)) = next else {
+            self.end(world, at, since, End::LastStep, out);
+            return;
+        };
         let run = &mut self.runs[at];
-        run.step = step;
+        run.step = number;
         run.since = since;
         run.phase = Phase::Waiting;
         self.plan(world, at, since);
+        let run = &self.runs[at];
+        out.record(since, Decided::Awaits(run.at(), run.due));
     }
 
     /// Sets when the awaited step of the run at `at` comes due, not before `earliest`.
     pub(super) fn plan(&mut self, world: &World, at: usize, earliest: Timestamp) {
         let run = &mut self.runs[at];
-        let steps = &world.program.journey(run.journey).steps;
-        let Some(step) = steps.get(usize::from(run.step)) else { return };
+        let step = &world.program.journey(run.journey).steps[usize::from(run.step)];
         let due = run.since.after(step.after).max(earliest);
-        let zone = world.zone(self.zone);
-        run.due = step.moment.first(zone, due);
+        run.due = step.moment.first(world.zone(self.zone), due);
     }
 
     /// The awaited step of the run at `at` comes due, at `due`.
@@ -53,7 +63,7 @@ impl Customer {
         let journey = world.program.journey(run.journey);
         let step = &journey.steps[usize::from(run.step)];
         if let Some(holds) = &journey.holds {
-            match holds.read(&self.view(due)) {
+            match holds.read(&self.view_in(&run, due)) {
                 Truth::True => {}
                 Truth::False => {
                     self.end(world, at, due, End::WhileFalse, out);
@@ -64,22 +74,20 @@ impl Customer {
         }
         let asked = run.phase == Phase::Moved;
         if let (Some(when), false) = (&step.when, asked) {
-            match when.read(&self.view(due)) {
+            match when.read(&self.view_in(&run, due)) {
                 Truth::True => {}
                 Truth::False => return self.skip(world, at, due, Skip::IfFalse, out),
                 Truth::Unknown => return self.skip(world, at, due, Skip::IfUnknown, out),
             }
         }
-        let acted = match &step.act {
+        match &step.act {
             Act::Send(send) => self.send(world, at, due, send, out),
-        };
-        match acted {
-            Acted::Ended => self.step_ended(world, at, due, out),
-            Acted::Moved(to) => {
-                let run = &mut self.runs[at];
-                assert!(to > due, "{run:?} moves to the past");
-                run.due = to;
-                run.phase = Phase::Moved;
+            Act::WaitFor(wait) => self.listen(world, at, due, wait, out),
+            Act::Choose(rows) => self.choose(world, at, due, rows, out),
+            Act::Split(shares) => self.split(world, at, due, shares, out),
+            Act::Leave(topic) => self.leave(world, at, due, *topic, out),
+            Act::Stop(_) => {
+                self.end(world, at, due, End::ByStep, out);
             }
         }
     }
@@ -90,12 +98,7 @@ impl Customer {
     }
 
     fn step_ended(&mut self, world: &World, at: usize, end: Timestamp, out: &mut Effects) {
-        let run = self.runs[at];
-        let next = usize::from(run.step) + 1;
-        if next < world.program.journey(run.journey).steps.len() {
-            self.await_step(world, at, run.step + 1, end);
-        } else {
-            self.end(world, at, end, End::LastStep, out);
-        }
+        let next = usize::from(self.runs[at].step) + 1;
+        self.await_step(world, at, next, end, out);
     }
 }

@@ -1,8 +1,8 @@
 //! `send`: moves forward past quiet hours and shopping, then asks the host for the mail's hand-over.
 
-use super::Acted;
 use crate::customer::Customer;
 use crate::customer::effect::{Effect, Effects};
+use crate::customer::enrolment::Phase;
 use crate::customer::input::SendRef;
 use crate::customer::pending::{Pending, State};
 use crate::customer::record::{Decided, Move};
@@ -23,7 +23,7 @@ impl Customer {
         due: Timestamp,
         send: &Send,
         out: &mut Effects,
-    ) -> Acted {
+    ) {
         let run = self.runs[at];
         let step = &world.program.journey(run.journey).steps[usize::from(run.step)];
         let name =
@@ -31,8 +31,12 @@ impl Customer {
         if world.program.topic(send.topic).is_marketing()
             && let Some((why, to)) = self.moved(world, step, name, due)
         {
+            assert!(to > due, "{run:?} moves to the past");
             out.record(due, Decided::Moved(run.at(), why, to));
-            return Acted::Moved(to);
+            let run = &mut self.runs[at];
+            run.due = to;
+            run.phase = Phase::Moved;
+            return;
         }
         let pending = Pending {
             send: name,
@@ -48,7 +52,7 @@ impl Customer {
         self.ledger.pending.push(pending);
         out.record(due, Decided::Ready(run.at()));
         out.asked.push(Effect::Ready(pending.mailing(self.id, &world.program)));
-        Acted::Ended
+        self.step_ended(world, at, due, out);
     }
 
     /// The first moment after `due` at which nothing moves the mail further, and what moved it first.
