@@ -150,7 +150,9 @@ impl Ledger {
     /// Until when `rate` has no room for another mail at `at`; `None`: it has.
     fn full_until(&self, rate: &Rate, but: SendRef, at: Timestamp) -> Option<Timestamp> {
         let from = at.before(rate.within);
-        let counts = |mail: &&SentMail| mail.at > from && mail.at <= at && mail.send != but;
+        // Also what was sent later by its own time: a mail that leaves seconds after its plan has an own time before
+        // that of one handed over in between, and the two would not see each other.
+        let counts = |mail: &&SentMail| mail.at > from && mail.send != but;
         let surplus =
             self.sent.iter().filter(counts).count().checked_sub(usize::from(rate.most))?;
         // Room again when the oldest `surplus + 1` of them have left the window; they are few: no sorting.
