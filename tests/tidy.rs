@@ -18,8 +18,8 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-/// All that the core may depend on: hashing and time zones.
-const CORE_MAY_USE: &[&str] = &["jiff", "siphasher"];
+/// All that the core may depend on: hashing, time zones, and the encoding of its snapshots.
+const CORE_MAY_USE: &[&str] = &["jiff", "postcard", "serde", "siphasher"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

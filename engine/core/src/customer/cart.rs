@@ -15,16 +15,16 @@ const CHANGES_MAX: usize = 128;
 /// The cart's changes since it was last replaced or emptied.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Cart {
-    settled: Timestamp,
-    changes: Vec<Change>,
+    pub(super) settled: Timestamp,
+    pub(super) changes: Vec<Change>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Change {
-    at: Timestamp,
-    product: ProductId,
-    price: Amount,
-    by: i32,
+pub(super) struct Change {
+    pub(super) at: Timestamp,
+    pub(super) product: ProductId,
+    pub(super) price: Amount,
+    pub(super) by: i32,
 }
 
 impl Default for Cart {

@@ -8,16 +8,16 @@ use crate::world::topic::{Basis, Topic, TopicIx};
 
 /// One topic's bases. 32 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Held {
-    topic: TopicIx,
-    consented: Timestamp,
-    bought: Timestamp,
-    objected: Timestamp,
+pub(super) struct Held {
+    pub(super) topic: TopicIx,
+    pub(super) consented: Timestamp,
+    pub(super) bought: Timestamp,
+    pub(super) objected: Timestamp,
 }
 
 /// All topics of which something was heard.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Consents(Vec<Held>);
+pub(super) struct Consents(pub(super) Vec<Held>);
 
 impl Consents {
     pub(super) fn heap_bytes(&self) -> usize {

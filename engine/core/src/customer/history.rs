@@ -18,35 +18,47 @@ const KEPT_MAX: u16 = 256;
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct History {
     /// By stream; empty until something is known.
-    ever: Box<[Ever]>,
+    pub(super) ever: Box<[Ever]>,
     /// Of all windowed streams together, by own time, then by arrival.
-    lately: Vec<Entry>,
+    pub(super) lately: Vec<Entry>,
 }
 
 /// What a stream came to in all. 32 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Ever {
-    sum: Amount,
-    last: Timestamp,
+pub(super) struct Ever {
+    pub(super) sum: Amount,
+    pub(super) last: Timestamp,
     /// Nothing of the stream is missing since then.
-    known_since: Timestamp,
-    count: u32,
+    pub(super) known_since: Timestamp,
+    pub(super) count: u32,
     /// Entries of this stream in `lately`.
-    kept: u16,
+    pub(super) kept: u16,
     /// Into how many hours old entries were folded so far; 0: none were.
-    folded_hours: u16,
+    pub(super) folded_hours: u16,
 }
 
 /// One event, or several folded into one. 24 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Entry {
-    at: Timestamp,
-    sum: Amount,
-    count: u32,
-    stream: StreamIx,
+pub(super) struct Entry {
+    pub(super) at: Timestamp,
+    pub(super) sum: Amount,
+    pub(super) count: u32,
+    pub(super) stream: StreamIx,
 }
 
 const _: () = assert!(size_of::<Ever>() == 32 && size_of::<Entry>() == 24);
+
+impl Ever {
+    /// Known from birth, and nothing happened.
+    pub(super) const NOTHING: Self = Self {
+        sum: Amount::ZERO,
+        last: Timestamp::ALWAYS,
+        known_since: Timestamp::ALWAYS,
+        count: 0,
+        kept: 0,
+        folded_hours: 0,
+    };
+}
 
 impl History {
     /// Learns `event`, which happened at `t`. Returns whether a stream had to fold old entries.
@@ -144,15 +156,7 @@ impl History {
 
     fn ever(&mut self, program: &Program, ix: StreamIx) -> &mut Ever {
         if self.ever.is_empty() {
-            let nothing = Ever {
-                sum: Amount::ZERO,
-                last: Timestamp::ALWAYS,
-                known_since: Timestamp::ALWAYS,
-                count: 0,
-                kept: 0,
-                folded_hours: 0,
-            };
-            self.ever = vec![nothing; program.streams.len()].into_boxed_slice();
+            self.ever = vec![Ever::NOTHING; program.streams.len()].into_boxed_slice();
         }
         &mut self.ever[usize::from(ix.0)]
     }

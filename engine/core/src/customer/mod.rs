@@ -13,6 +13,7 @@ mod enrolment;
 mod history;
 mod last_look;
 mod pending;
+pub mod snapshot;
 mod step;
 mod wake;
 

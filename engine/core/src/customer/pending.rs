@@ -36,10 +36,10 @@ pub(super) enum State {
 
 /// A marketing mail that was sent. 16 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct SentMail {
+pub(super) struct SentMail {
     /// Its own time: the plan, or the hand-over if that was over a minute later.
-    at: Timestamp,
-    send: SendRef,
+    pub(super) at: Timestamp,
+    pub(super) send: SendRef,
 }
 
 /// What most customers have little of.
@@ -47,15 +47,15 @@ struct SentMail {
 pub(super) struct Ledger {
     pub(super) consents: Consents,
     pub(super) pending: Vec<Pending>,
-    sent: Vec<SentMail>,
+    pub(super) sent: Vec<SentMail>,
     /// Last start of each journey.
-    starts: Vec<(JourneyIx, Timestamp)>,
+    pub(super) starts: Vec<(JourneyIx, Timestamp)>,
     /// Message ids seen last, oldest first.
-    seen: Vec<u64>,
+    pub(super) seen: Vec<u64>,
 }
 
 /// How many message ids are remembered.
-const SEEN_MAX: usize = 32;
+pub(super) const SEEN_MAX: usize = 32;
 
 impl Pending {
     /// What its step sends.

@@ -45,10 +45,17 @@ impl World {
 
     /// The index of the zone called `name`. `None` if the zone database has none of that name.
     pub fn zone_named(&mut self, name: &str) -> Option<ZoneIx> {
-        let at = self.zones.iter().position(|zone| zone.name() == name).or_else(|| {
+        self.find_zone(name).or_else(|| {
+            let ix = ZoneIx(u16::try_from(self.zones.len()).ok()?);
             self.zones.push(Zone::named(name)?);
-            Some(self.zones.len() - 1)
-        })?;
+            Some(ix)
+        })
+    }
+
+    /// The index of the zone called `name`, if this world knows it already.
+    #[must_use]
+    pub fn find_zone(&self, name: &str) -> Option<ZoneIx> {
+        let at = self.zones.iter().position(|zone| zone.name() == name)?;
         u16::try_from(at).ok().map(ZoneIx)
     }
 
