@@ -8,7 +8,6 @@ use crate::told::Told;
 use crate::{mistakes, open, output};
 use foresend_program::{Compiled, Diagnostic, Remembered, Severity, Summary};
 use std::collections::BTreeMap;
-use std::env;
 use std::path::{Path, PathBuf};
 
 /// Find every mistake in a program, or in a scenario and its program
@@ -20,8 +19,8 @@ Examples:
   foresend check scenarios/cart-recovery.toml        a scenario, and the program it names
   foresend check scenarios/shop --format github      annotations for a pull request
 
-Mistakes are told on stderr; NO_GRAPHICS=1 tells them in sentences, for screen readers. As json or github they
-are on stdout.
+Mistakes are told on stderr; NO_GRAPHICS=1 tells them in sentences, for screen readers.
+With --format json or github they are told on stdout.
 Exit codes: 0 no error (there may be warnings), 2 an error, 1 could not run.")]
 pub(crate) struct Arguments {
     /// A program's folder, or a scenario's file [default: the nearest folder that holds a program.toml]
@@ -31,8 +30,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     strict: bool,
 
-    /// For whom: text for people, json for programs, github for the annotations of its actions
-    #[arg(long, value_enum, value_name = "FORM", default_value_t, hide_default_value = true)]
+    /// How to tell mistakes: drawn for people, for programs, or as annotations of GitHub's actions
+    #[arg(long, value_enum, value_name = "FORM", default_value_t)]
     format: Format,
 
     /// Say what is remembered of a customer, and what each part takes
@@ -43,12 +42,9 @@ pub(crate) struct Arguments {
 /// In what form mistakes are told.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, clap::ValueEnum)]
 enum Format {
-    /// For people: drawn, in their place [default]
     #[default]
     Text,
-    /// For programs: foresend.check/1
     Json,
-    /// For GitHub's actions: one annotation a mistake
     Github,
 }
 
@@ -71,7 +67,7 @@ struct Looked {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = match &arguments.path {
         Some(path) => path.clone(),
-        None => nearest()?,
+        None => open::nearest("foresend check scenarios/shop")?,
     };
     let mut looked = look(&path)?;
     if arguments.strict {
@@ -180,16 +176,4 @@ fn says(summary: &Summary) -> String {
         count(bytes_a_customer as u64)
     );
     text.replace('\u{a0}', " ")
-}
-
-/// The nearest folder upward that holds a program.
-fn nearest() -> Result<PathBuf, Failure> {
-    let here = env::current_dir().map_err(|e| Failure::run("this folder cannot be read", &e))?;
-    let found = here.ancestors().find(|folder| folder.join("program.toml").is_file());
-    match found {
-        Some(folder) if folder == here => Ok(PathBuf::from(".")),
-        Some(folder) => Ok(folder.to_owned()),
-        None => Err(Failure::input("no program.toml here or in a folder above")
-            .help("name the program's folder: foresend check scenarios/shop")),
-    }
 }

@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     Input(String, Option<String>),
     /// The mistakes in texts have been shown.
     Mistakes,
+    /// It ran, and what had to hold does not: that has been shown.
+    Missed,
     /// It could not run: disk, memory, a closed file.
     Run(String),
     /// Nobody reads stdout any more: they have seen enough.
@@ -27,7 +29,11 @@ impl Failure {
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         match self {
             Self::Input(message, None) => Self::Input(message, Some(help.into())),
-            other @ (Self::Input(_, Some(_)) | Self::Mistakes | Self::Run(_) | Self::Pipe) => other,
+            other @ (Self::Input(_, Some(_))
+            | Self::Mistakes
+            | Self::Missed
+            | Self::Run(_)
+            | Self::Pipe) => other,
         }
     }
 
@@ -41,7 +47,7 @@ impl Failure {
         match self {
             Self::Input(message, None) | Self::Run(message) => Some(format!("error: {message}\n")),
             Self::Input(message, Some(help)) => Some(format!("error: {message}\n  help: {help}\n")),
-            Self::Mistakes | Self::Pipe => None,
+            Self::Mistakes | Self::Missed | Self::Pipe => None,
         }
     }
 }

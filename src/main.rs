@@ -2,14 +2,18 @@
 //! each subcommand's whole story is in the file of its name. Nothing is decided about a customer up here.
 
 mod check;
+mod explain;
 mod failure;
+mod fmt;
 mod json_out;
 mod mistakes;
 mod new;
 mod open;
 mod output;
 mod report;
+mod say;
 mod scenario;
+mod schema;
 mod simulate;
 mod told;
 
@@ -28,16 +32,22 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
+  foresend new my-shop                               an example, to change into your own
   foresend check scenarios/shop                      is this program right?
   foresend simulate scenarios/cart-recovery.toml     what would its mail do?
 
-Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 130 interrupted.";
+Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 it ran, and
+something that had to hold does not, 130 interrupted.";
 
 #[derive(Subcommand)]
 enum Command {
     Simulate(simulate::Arguments),
     Check(check::Arguments),
     New(new::Arguments),
+    Fmt(fmt::Arguments),
+    Schema(schema::Arguments),
+    Say(say::Arguments),
+    Explain(explain::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -45,7 +55,11 @@ fn main() -> ExitCode {
     let run = || match &command {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Say(arguments) => say::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::New(arguments) => new::run(arguments),
+        Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
     };
     // What panicked, and where, has been told on stderr by then.
     let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
@@ -66,5 +80,6 @@ fn exit_code(result: &Result<(), Failure>) -> ExitCode {
         Ok(()) | Err(Failure::Pipe) => 0,
         Err(Failure::Run(_)) => 1,
         Err(Failure::Input(..) | Failure::Mistakes) => 2,
+        Err(Failure::Missed) => 3,
     })
 }

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 Example:
   foresend new my-shop
 
-It holds program.toml, journeys/, mails/ and a scenario to rehearse them in. Nothing that exists is written over.
+It holds program.toml, journeys/, mails/ and a scenario to rehearse them in. Nothing that exists
+is written over.
 Exit codes: 0 done, 1 the disk refused, 2 DIR exists and is not an empty folder.")]
 pub(crate) struct Arguments {
     /// Where to write it: a folder that does not exist yet, or is empty
@@ -27,10 +28,7 @@ type Part = (&'static str, &'static str);
 /// The files of scenarios/shop, every one: a test compares.
 const SHOP: &[Part] = &[
     ("program.toml", include_str!("../scenarios/shop/program.toml")),
-    (
-        "journeys/cart-recovery.toml",
-        include_str!("../scenarios/shop/journeys/cart-recovery.toml"),
-    ),
+    ("journeys/cart-recovery.toml", include_str!("../scenarios/shop/journeys/cart-recovery.toml")),
     ("mails/cart-first.md", include_str!("../scenarios/shop/mails/cart-first.md")),
     ("mails/cart-second.md", include_str!("../scenarios/shop/mails/cart-second.md")),
     ("mails/cart-offer.md", include_str!("../scenarios/shop/mails/cart-offer.md")),
@@ -119,18 +117,23 @@ impl Begun {
     }
 }
 
-/// Three commands' worth of what to do now.
+/// Where it is, and what to do next in three lines.
 fn what_next(folder: &Path) -> String {
+    let is_here = folder == Path::new(".");
+    let (inside, shown) = if is_here {
+        (Path::new(""), "this folder".to_owned())
+    } else {
+        (folder, open::show(folder))
+    };
     let word = |path: &Path| in_a_shell(&open::show(path));
-    let (here, scenario) = (word(folder), word(&folder.join(SCENARIO.0)));
-    let program = open::show(&folder.join("program.toml"));
+    let files = SHOP.len() + 1;
+    let program = word(&inside.join("program.toml"));
+    let (folder, scenario) = (word(folder), word(&inside.join(SCENARIO.0)));
     format!(
-        "✓ {} holds a made-up shop: {} files. Make it yours:\n  \
+        "✓ {shown} holds a made-up shop: {files} files. Make it yours:\n  \
            edit {program}, then journeys/ and mails/\n  \
-           foresend check {here}\n  \
-           foresend simulate {scenario}\n",
-        open::show(folder),
-        SHOP.len() + 1,
+           foresend check {folder}\n  \
+           foresend simulate {scenario}\n"
     )
 }
 

@@ -4,6 +4,7 @@
 use crate::failure::{Failure, plainly};
 use foresend_program::Sources;
 use std::collections::BTreeMap;
+use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -40,6 +41,44 @@ pub(crate) fn program(folder: &Path) -> Result<Sources, Failure> {
     let mut files = BTreeMap::new();
     read_into(&mut files, &Place { root: &root, folder: &root, shown: folder, depth: 1 })?;
     Ok(Sources { folder: shown, files })
+}
+
+/// The nearest folder upward that holds a program. `example`: how to name one instead.
+///
+/// # Errors
+/// Where there is none.
+pub(crate) fn nearest(example: &str) -> Result<PathBuf, Failure> {
+    let here = env::current_dir().map_err(|e| Failure::run("this folder cannot be read", &e))?;
+    let found = here.ancestors().find(|folder| folder.join("program.toml").is_file());
+    match found {
+        Some(folder) if folder == here => Ok(PathBuf::from(".")),
+        Some(folder) => Ok(folder.to_owned()),
+        None => Err(Failure::input("no program.toml here or in a folder above")
+            .help(format!("name the program's folder: {example}"))),
+    }
+}
+
+/// The scenarios that lie in a program's folder, by name.
+///
+/// # Errors
+/// Where their folder cannot be read.
+pub(crate) fn scenarios(program: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let folder = program.join(SCENARIOS);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let unread =
+        |e: io::Error| Failure::input(format!("{} cannot be read: {}", show(&folder), plainly(&e)));
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(unread)? {
+        let path = entry.map_err(unread)?.path();
+        let is_hidden = path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b"."));
+        if path.is_file() && !is_hidden && path.extension().is_some_and(|end| end == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// The text of the file at `path`; `what` it should be ("scenario").

@@ -129,7 +129,7 @@ fn rehearsed(
 }
 
 /// The program and the population, or every mistake in them.
-fn compile(opened: &Opened, quiet: bool) -> Result<(Compiled, Preset), Failure> {
+pub(crate) fn compile(opened: &Opened, quiet: bool) -> Result<(Compiled, Preset), Failure> {
     let scenario = &opened.scenario;
     let (compiled, told) = opened.compile();
     let preset = Preset::named(&scenario.population);
@@ -205,7 +205,7 @@ impl From<&journey::Journey> for Journey {
     }
 }
 
-fn refused(address: &str, wrong: SetError) -> Failure {
+pub(crate) fn refused(address: &str, wrong: SetError) -> Failure {
     let failure = Failure::input(format!("--set {address}: {}", wrong.message));
     match wrong.help {
         Some(help) => failure.help(help),
@@ -226,7 +226,7 @@ fn whole(text: &str) -> Result<u64, String> {
     number.map_err(|_| format!("not a whole number from 0 to {}", count(u64::MAX)))
 }
 
-fn address_and_value(text: &str) -> Result<(String, String), String> {
+pub(crate) fn address_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((address, value)) if !address.trim().is_empty() && !value.trim().is_empty() => {
             Ok((address.trim().to_owned(), value.trim().to_owned()))

@@ -166,7 +166,10 @@ fn property(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn told(text: &str, span: std::ops::Range<usize>) -> (Vec<Diagnostic>, BTreeMap<String, String>) {
+    fn told(
+        text: &str,
+        span: std::ops::Range<usize>,
+    ) -> (Vec<Diagnostic>, BTreeMap<String, String>) {
         let diagnostic = Diagnostic {
             code: "foresend::bad_value",
             severity: Severity::Error,

@@ -12,9 +12,10 @@ use foresend_core::world::program::{Outline, Program};
 use foresend_core::world::stream::Stream;
 use foresend_core::world::topic::{Basis, Topic, TopicIx};
 use foresend_insight::increment::ORDERS_CHANGED_MIN;
+use foresend_insight::pulse::Pulse;
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{
-    AS_WRITTEN, NO_MAIL, Plan, Rehearsal, RehearsalError, rehearse,
+    AS_WRITTEN, NO_MAIL, Plan, Rehearsal, RehearsalError, rehearse, trace,
 };
 
 /// 2026-03-02T00:00Z, a Monday.
@@ -32,7 +33,15 @@ fn cart_program(delays: &[u32], kind: Kind) -> Program {
             before = hours;
             let (mail, topic) = (MailIx(0), TopicIx(0));
             let act = Act::Send(Send { mail, topic, kind, late: Wait::hours(6) });
-            Step { id: StableId::of("step", &name), name, after, moment: Moment::ANY, when: None, path: None, act }
+            Step {
+                id: StableId::of("step", &name),
+                name,
+                after,
+                moment: Moment::ANY,
+                when: None,
+                path: None,
+                act,
+            }
         })
         .collect();
     let journey = Journey {
@@ -327,4 +336,36 @@ fn no_preset_that_loads_can_stop_a_rehearsal() {
         }
     }
     assert!(rehearsed > 150, "{rehearsed}");
+}
+
+#[test]
+fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
+    let (program, preset) = (cart_program(&[1, 24], Kind::Cart), Preset::named("retail").unwrap());
+    let customers = 300;
+    let (program, preset) = (&program, &preset);
+    let plan = Plan { program, preset, customers, from: MONDAY, days: 60, seed: 42, threads: 2 };
+    let whole = rehearse(&plan, &|_, _| ()).unwrap();
+    for arm in [NO_MAIL, AS_WRITTEN] {
+        let mut pulse = Pulse::of(program);
+        for customer in 0..customers {
+            for step in trace(&plan, customer, arm).unwrap() {
+                step.records.iter().for_each(|record| pulse.fold(record));
+            }
+        }
+        assert_eq!(pulse, whole.arms[arm].pulse, "arm {arm}");
+    }
+    let sent = |arm: usize| whole.arms[arm].pulse.all_steps().mail.sent;
+    assert!(sent(NO_MAIL) == 0 && sent(AS_WRITTEN) > 20, "{} mails", sent(AS_WRITTEN));
+}
+
+#[test]
+fn nobody_beyond_the_last_customer_is_traced() {
+    let (program, preset) = (cart_program(&[1], Kind::Cart), mailable());
+    let (program, preset) = (&program, &preset);
+    let plan =
+        Plan { program, preset, customers: 10, from: MONDAY, days: 60, seed: 42, threads: 1 };
+    assert!(trace(&plan, 9, NO_MAIL).is_ok());
+    let refused = trace(&plan, 10, NO_MAIL).unwrap_err();
+    let told = "no customer c-0000000010 in this rehearsal (ids c-0000000000 to c-0000000009)";
+    assert_eq!(refused.to_string(), told);
 }

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 const WIDE: usize = 100;
 const NARROW: usize = 60;
 /// Before every line.
-const MARGIN: usize = 2;
+pub(crate) const MARGIN: usize = 2;
+/// No wrapped column is narrower; on narrower paper its lines are cut.
+const COLUMN_MIN: usize = 16;
 
 /// What a piece of text is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,7 +89,20 @@ impl Page {
 
     /// A line of cells at fixed columns.
     pub(crate) fn row(&mut self, row: &Row) {
-        let width = self.columns();
+        self.lay(row, self.columns());
+    }
+
+    /// `row`, then `text` from `column` on, wrapped there to all the width there is.
+    pub(crate) fn beside(&mut self, row: Row, column: usize, role: Role, text: &str) {
+        let width = self.paper.width.min(WIDE);
+        let words = width.saturating_sub(column).max(COLUMN_MIN);
+        let mut row = row;
+        for part in wrap(&self.paper.letters.spell(text), words) {
+            self.lay(&std::mem::take(&mut row).from(column, role, part), width.max(column + words));
+        }
+    }
+
+    fn lay(&mut self, row: &Row, width: usize) {
         let mut line: Vec<(Role, String)> = Vec::new();
         let mut at = 0;
         let mut cells = row.cells.iter().peekable();

@@ -64,6 +64,56 @@ fn warnings_alone_are_no_failure() {
 }
 
 #[test]
+fn strictly_a_warning_is_an_error() {
+    let folder = changed(&[("journeys/cart-recovery.toml", "stop  = [\"Order Completed\"]\n", "")]);
+    let said = Run::within(folder.path(), &["check", "shop", "--strict"]).said();
+    check("check_strict", &said);
+    assert_eq!((said.code, &*said.out), (Some(2), ""));
+    assert_eq!(foresend(&["check", "shop", "--strict"]).said().code, Some(0));
+}
+
+#[test]
+fn what_is_remembered_is_told_by_event_and_adds_up() {
+    let said = foresend(&["check", "shop", "-v"]).said();
+    check("check_verbose", &said);
+    let bytes = |line: &str| -> Option<usize> {
+        line.split("  ").filter_map(|cell| cell.trim().replace(',', "").parse().ok()).next()
+    };
+    let bytes: Vec<usize> = said.out.lines().skip(1).filter_map(bytes).collect();
+    let (all, parts) = bytes.split_last().unwrap();
+    assert_eq!(parts.iter().sum::<usize>(), *all, "{said}");
+    assert!(said.out.contains(&format!("about {all} bytes a customer")), "{said}");
+}
+
+#[test]
+fn machines_are_told_on_stdout() {
+    let folder = changed(&[
+        ("program.toml", "spend_1y < 150", "spend_1y < '150'"),
+        ("journeys/cart-recovery.toml", "again", "agian"),
+        ("journeys/cart-recovery.toml", "stop  = [\"Order Completed\"]\n", ""),
+    ]);
+    for format in ["json", "github"] {
+        let said = Run::within(folder.path(), &["check", "shop", "--format", format]).said();
+        check(&format!("check_{format}"), &said);
+        assert_eq!((said.code, &*said.err), (Some(2), ""), "{said}");
+        let inside =
+            Run::within(&folder.path().join("shop"), &["check", "--format", format]).said();
+        assert_eq!(inside.out, said.out.replace("shop/", ""), "files are named from where one is");
+    }
+    for arguments in [&["check", "shop"][..], &["check", "cart-recovery.toml"]] {
+        let arguments = [arguments, &["--format", "json"]].concat();
+        let said = foresend(&arguments).said();
+        let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(document["schema"], "foresend.check/1");
+        assert_eq!((said.code, document["mistakes"].as_array().unwrap().len()), (Some(0), 0));
+    }
+    let scenario = foresend(&["check", "broken-scenario.toml", "--format", "json"]).said();
+    let document: serde_json::Value = serde_json::from_str(&scenario.out).unwrap();
+    assert_eq!(document["mistakes"][0]["file"], "broken-scenario.toml");
+    assert_eq!((scenario.code, &*scenario.err), (Some(2), ""), "{scenario}");
+}
+
+#[test]
 fn a_simulation_of_a_broken_program_tells_its_mistakes_and_runs_nothing() {
     let folder = changed(&[("journeys/cart-recovery.toml", "again", "agian")]);
     fs::copy(fixtures().join("cart-recovery.toml"), folder.path().join("cart.toml")).unwrap();

@@ -5,12 +5,17 @@
 
 mod broken;
 mod check;
+mod explain;
+mod fmt;
+mod new;
+mod say;
+mod schema;
 mod simulate;
 mod usage;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::{fmt, fs, str};
+use std::{fs, str};
 
 /// The built binary, about to be run in `folder`, which paths in arguments are seen from.
 struct Run {
@@ -82,8 +87,8 @@ impl Run {
     }
 }
 
-impl fmt::Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let code = self.code.map_or_else(|| "by a signal".to_owned(), |code| code.to_string());
         write!(f, "exit {code}\n--- stdout\n{}--- stderr\n{}", self.out, self.err)
     }

@@ -12,6 +12,9 @@ fn help_and_version_are_what_was_asked_for() {
     check("help", &foresend(&["--help"]).said());
     check("help_simulate", &foresend(&["simulate", "--help"]).said());
     check("help_check", &foresend(&["check", "--help"]).said());
+    check("help_new", &foresend(&["new", "--help"]).said());
+    check("help_fmt", &foresend(&["fmt", "--help"]).said());
+    check("help_schema", &foresend(&["schema", "--help"]).said());
     let said = foresend(&["--version"]).said();
     assert_eq!(said.out, format!("foresend {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(said.code, Some(0));

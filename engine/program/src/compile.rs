@@ -40,6 +40,10 @@ pub struct Compiled {
     pub mails: Vec<Mail>,
     /// Every journey of the folder, by priority, compiled in or not.
     pub journey_names: Vec<String>,
+    /// The names of each compiled journey's paths, in the order of [`PathIx`](foresend_core::world::journey::PathIx).
+    pub path_names: Vec<Vec<String>>,
+    /// Facts, then segments: each name with its definition as written.
+    pub definitions: Vec<(String, String)>,
 }
 
 /// What a folder holds.
@@ -142,7 +146,9 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
     let built: Option<Vec<Journey>> = chosen.iter().map(|journey| journey.build(&needs)).collect();
     let mails: Option<Vec<Mail>> = mails.into_iter().collect();
     let journey_names = order.iter().map(|&name| name.to_owned()).collect();
-    let compiled = assemble(sources, program, built, mails, &needs, journey_names);
+    let path_names = chosen.iter().map(|journey| journey.paths.clone()).collect();
+    let names = (journey_names, path_names);
+    let compiled = assemble(sources, program, built, mails, &needs, names);
     debug_assert!(compiled.is_some(), "something is missing, and nothing was told: {told:?}");
     (compiled, told.in_order())
 }
@@ -153,7 +159,7 @@ fn assemble(
     journeys: Option<Vec<Journey>>,
     mails: Option<Vec<Mail>>,
     needs: &Needs,
-    journey_names: Vec<String>,
+    (journey_names, path_names): (Vec<String>, Vec<Vec<String>>),
 ) -> Option<Compiled> {
     let (journeys, mails) = (journeys?, mails?);
     let currency = program.currency?;
@@ -184,7 +190,18 @@ fn assemble(
     summary.bytes_a_customer = needs::bytes_a_customer(&program.streams);
     let remembered =
         program.streams.iter().map(|stream| remembered(&program, &definitions, stream)).collect();
-    Some(Compiled { program, summary, remembered, currency, brand, mails, journey_names })
+    let definitions = definitions.texts();
+    Some(Compiled {
+        program,
+        summary,
+        remembered,
+        currency,
+        brand,
+        mails,
+        journey_names,
+        path_names,
+        definitions,
+    })
 }
 
 fn remembered(program: &Program, definitions: &Definitions, stream: &Stream) -> Remembered {

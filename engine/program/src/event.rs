@@ -11,13 +11,14 @@ use foresend_core::world::event::{Cause, EventDef, EventIx, PropertyType};
 /// Most events that a program may declare.
 const DECLARED_MAX: usize = 1_000;
 
-const TYPES: [(&str, PropertyType); 4] = [
+pub(crate) const TYPES: [(&str, PropertyType); 4] = [
     ("text", PropertyType::Text),
     ("number", PropertyType::Number),
     ("date", PropertyType::Date),
     ("bool", PropertyType::Bool),
 ];
-const CAUSES: [(&str, Cause); 2] = [("customer", Cause::Customer), ("shop", Cause::Shop)];
+pub(crate) const CAUSES: [(&str, Cause); 2] =
+    [("customer", Cause::Customer), ("shop", Cause::Shop)];
 
 /// Every event a program knows.
 #[derive(Debug)]

@@ -54,9 +54,11 @@ pub(crate) struct JourneyRead<'a> {
     /// Warnings that are meant.
     pub(crate) allow: Vec<String>,
     pub(crate) steps: Vec<StepRead>,
+    /// The names of its paths, in the order of their numbers.
+    pub(crate) paths: Vec<String>,
 }
 
-const KINDS: [(&str, Kind); 9] = [
+pub(crate) const KINDS: [(&str, Kind); 9] = [
     ("cart", Kind::Cart),
     ("browse", Kind::Browse),
     ("order", Kind::Order),
@@ -107,6 +109,7 @@ impl<'a> JourneyRead<'a> {
             Some(kind) => kind,
             None => kind_of(&on),
         };
+        let (steps, paths) = step::read_all(&reader, topic, kind, known, told);
         let condition = |key: &str, told: &mut Mistakes| condition(&reader, key, known, told);
         Some(Self {
             file,
@@ -120,7 +123,8 @@ impl<'a> JourneyRead<'a> {
             again: again(&reader, told),
             goal: goal::read(&reader, known, told),
             allow: allow(&reader, told),
-            steps: step::read_all(&reader, topic, kind, known, told),
+            steps,
+            paths,
             on,
             stop,
             stop_is_whole,

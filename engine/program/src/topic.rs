@@ -8,7 +8,7 @@ use crate::text::tree::{At, Table, Value};
 use crate::text::words;
 use foresend_core::world::topic::{Basis, Topic, TopicIx};
 
-const BASES: [(&str, Basis); 5] = [
+pub(crate) const BASES: [(&str, Basis); 5] = [
     ("contract", Basis::Contract),
     ("service", Basis::Service),
     ("request", Basis::Request),

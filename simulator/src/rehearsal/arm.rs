@@ -7,6 +7,7 @@
 
 use super::past::PastView;
 use super::site::Vocabulary;
+use super::trace::Watch;
 use crate::behaviour::funnel::CartKey;
 use crate::behaviour::open::{Delivery, Leaving};
 use crate::behaviour::queue::LetterIx;
@@ -52,8 +53,9 @@ pub(super) struct Row {
     pub(super) attributed: u64,
 }
 
-/// What all lives of a rehearsal share, and what one worker counts.
-pub(super) struct Host<'a> {
+/// What all lives of a rehearsal share, and what one worker counts. `W` is told everything: `()` is nobody, and costs
+/// nothing.
+pub(super) struct Host<'a, W> {
     pub(super) world: &'a World,
     pub(super) model: &'a Model,
     pub(super) clock: &'a Clock,
@@ -66,6 +68,7 @@ pub(super) struct Host<'a> {
     pub(super) common: Pulse,
     pub(super) apart: [Pulse; 2],
     pub(super) events: u64,
+    pub(super) watch: W,
 }
 
 /// Which pulse a record belongs to.
@@ -138,12 +141,13 @@ impl Arm {
     }
 }
 
-impl<'a> Host<'a> {
+impl<'a, W: Watch> Host<'a, W> {
     pub(super) fn new(
         world: &'a World,
         (model, clock, vocabulary): (&'a Model, &'a Clock, &'a Vocabulary),
         end: Timestamp,
         look_back: Wait,
+        watch: W,
     ) -> Self {
         let pulse = || Pulse::of(&world.program);
         Self {
@@ -158,6 +162,7 @@ impl<'a> Host<'a> {
             common: pulse(),
             apart: [pulse(), pulse()],
             events: 0,
+            watch,
         }
     }
 
@@ -331,6 +336,7 @@ impl<'a> Host<'a> {
         self.out.clear();
         arm.actor.apply(self.world, arm.now, input, &mut self.out);
         self.events += 1;
+        self.watch.told(arm.now, input);
         self.out.asked.iter().find_map(|effect| match effect {
             Effect::Transmit(mailing, _) => Some(*mailing),
             Effect::Ready(_) | Effect::Withdraw(_) => None,
@@ -339,6 +345,7 @@ impl<'a> Host<'a> {
 
     /// Folds what was decided, and notes what is asked for.
     pub(super) fn settle(&mut self, arm: &mut Arm, side: Side) {
+        self.watch.decided(side, &self.out.records);
         if self.out.records.is_empty() && self.out.asked.is_empty() {
             return; // nearly always
         }

@@ -4,6 +4,7 @@
 //! Invariant: if no mail ever leaves, the two arms are the same life, and it was played once.
 
 use super::arm::{Arm, Host, Row, Side};
+use super::trace::Watch;
 use super::{AS_WRITTEN, NO_MAIL};
 use crate::behaviour::Scene;
 use crate::population::Person;
@@ -28,7 +29,12 @@ impl Lives {
     }
 
     /// Lives customer number `customer` in all arms; returns what they did in each.
-    pub(super) fn live(&mut self, host: &mut Host<'_>, seed: Seed, customer: u32) -> [Row; 2] {
+    pub(super) fn live<W: Watch>(
+        &mut self,
+        host: &mut Host<'_, W>,
+        seed: Seed,
+        customer: u32,
+    ) -> [Row; 2] {
         let (model, clock) = (host.model, host.clock);
         let chance = Chance::of(seed, u64::from(customer));
         let per_cart = model.funnel.per_cart();
@@ -50,7 +56,11 @@ impl Lives {
 }
 
 /// Plays `life` to the end with the gate shut. Returns a copy taken where the first mail could leave, and that mail.
-fn without_mail(host: &mut Host<'_>, scene: &Scene<'_>, life: &mut Arm) -> Option<(Arm, Mailing)> {
+fn without_mail<W: Watch>(
+    host: &mut Host<'_, W>,
+    scene: &Scene<'_>,
+    life: &mut Arm,
+) -> Option<(Arm, Mailing)> {
     let (mut side, mut copy) = (Side::Common, None);
     while host.play(scene, life, side) {
         let Some(mail) = life.take_ready() else { continue };
@@ -70,7 +80,7 @@ fn without_mail(host: &mut Host<'_>, scene: &Scene<'_>, life: &mut Arm) -> Optio
 }
 
 /// Goes on with the copy `arm` from the hand-over of `mail`, with the gate open.
-fn with_mail(host: &mut Host<'_>, scene: &Scene<'_>, arm: &mut Arm, mail: Mailing) {
+fn with_mail<W: Watch>(host: &mut Host<'_, W>, scene: &Scene<'_>, arm: &mut Arm, mail: Mailing) {
     let side = Side::Apart(AS_WRITTEN);
     let mut ready = Some(mail);
     loop {
@@ -88,13 +98,13 @@ fn with_mail(host: &mut Host<'_>, scene: &Scene<'_>, arm: &mut Arm, mail: Mailin
     }
 }
 
-/// A customer's external id, "c-0000042", without allocating.
-struct Name([u8; NAME_LEN]);
+/// A customer's external id, "c-0000000042", without allocating.
+pub(super) struct Name([u8; NAME_LEN]);
 
 const NAME_LEN: usize = 12;
 
 impl Name {
-    fn of(customer: u32) -> Self {
+    pub(super) fn of(customer: u32) -> Self {
         let (mut name, mut left) = (*b"c-0000000000", customer);
         for digit in name[2..].iter_mut().rev() {
             *digit = b'0' + u8::try_from(left % 10).expect("a digit");
@@ -103,7 +113,7 @@ impl Name {
         Self(name)
     }
 
-    fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("ASCII")
     }
 }

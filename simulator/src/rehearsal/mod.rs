@@ -4,7 +4,8 @@
 //! nothing is simulated twice before it differs, and what differs was caused by mail.
 //!
 //! [`run()`](rehearse) deals customers out to threads, `life` lives one customer in all arms, `arm` is one life with
-//! its actor, `past` what happened before, `site` turns behaviour into the events a shop would send.
+//! its actor, `past` what happened before, `site` turns behaviour into the events a shop would send,
+//! `trace` keeps what one customer lived.
 //!
 //! Invariant: a rehearsal is a function of its plan. Everything folded is an integer, so neither the number of
 //! threads nor their order can show.
@@ -14,6 +15,7 @@ mod life;
 mod past;
 mod run;
 mod site;
+mod trace;
 
 use crate::population::Preset;
 use foresend_core::money::Money;
@@ -24,6 +26,7 @@ use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 
 pub use run::rehearse;
+pub use trace::{Step, Told, customer_called, name_of, trace};
 
 /// Index of the arm without mail in [`Rehearsal::arms`], [`Rehearsal::orders`] and [`Rehearsal::revenue`].
 pub const NO_MAIL: usize = 0;
@@ -83,6 +86,14 @@ pub struct Arm {
 /// Why nothing was rehearsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RehearsalError {
+    /// The rehearsal has fewer customers.
+    #[error("no customer {} in this rehearsal (ids {} to {})", name_of(*customer), name_of(0), name_of(customers.saturating_sub(1)))]
+    NoSuchCustomer {
+        /// Who was asked for, by number.
+        customer: u32,
+        /// How many there are.
+        customers: u32,
+    },
     /// What people do with such mail is not modelled, and a rehearsal would claim that it does nothing.
     #[error("journey {journey}: rehearsing {} is not supported yet", words(*kind))]
     NotModelled {

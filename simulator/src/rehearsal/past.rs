@@ -5,6 +5,7 @@
 //! carts: late orders of carts left before the start are missing, which is about .3 % of the orders of 60 days.
 
 use super::arm::{Arm, Host};
+use super::trace::Watch;
 use crate::behaviour::Scene;
 use crate::behaviour::visit::{Session, gap_after, previous_visit};
 use crate::population::person::WEEK_H;
@@ -47,7 +48,7 @@ const fn is_complete(event: EventIx) -> bool {
     )
 }
 
-impl Host<'_> {
+impl<W: Watch> Host<'_, W> {
     /// Introduces the customer of `scene` to their actor, at the start.
     pub(super) fn introduce(&mut self, scene: &Scene<'_>, arm: &mut Arm, past: &[PastOrder]) {
         let start = self.start();

@@ -5,13 +5,14 @@ use super::arm::{Host, Row};
 use super::life::Lives;
 use super::past::looks_back;
 use super::site::Vocabulary;
+use super::trace::Watch;
 use super::{AS_WRITTEN, Arm, NO_MAIL, Plan, Rehearsal, RehearsalError};
 use crate::behaviour::Model;
 use crate::population::Clock;
 use foresend_core::chance::{Seed, join};
 use foresend_core::id::{CustomerId, IdKey};
 use foresend_core::money::Money;
-use foresend_core::time::Wait;
+use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
 use foresend_core::world::journey::{Act, Kind};
 use foresend_core::world::program::Program;
@@ -35,22 +36,10 @@ pub fn rehearse(
     plan: &Plan<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rehearsal, RehearsalError> {
-    is_modelled(plan.program)?;
-    let seed = Seed(plan.seed);
-    // The secret behind customer ids: any will do, but the same seed must give the same ids.
-    let id_key = IdKey(u128::from(join(plan.seed, ID_KEY)));
-    let world = World::new(seed, id_key, plan.program.clone());
-    let model = Model::new(plan.preset.clone(), plan.program.minor_digits);
-    let look_back = looks_back(plan.program);
-    let days = Wait::days(plan.days);
-    let clock = Clock::new(&plan.program.zone, plan.from, look_back, days);
-    let vocabulary = Vocabulary::of(plan.program);
-    let end = plan.from.after(days);
-
+    let stage = Stage::of(plan)?;
     let (dealt, done, events) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
-        let host = Host::new(&world, (&model, &clock, &vocabulary), end, look_back);
-        let mut worker = Worker::new(host);
+        let mut worker = Worker::new(stage.host(()));
         loop {
             let chunk = dealt.fetch_add(1, Ordering::Relaxed);
             let Some(first) = chunk.checked_mul(CHUNK).filter(|&first| first < plan.customers)
@@ -60,7 +49,7 @@ pub fn rehearse(
             let last = first.saturating_add(CHUNK).min(plan.customers);
             let before = worker.host.events;
             for customer in first..last {
-                worker.live(seed, customer);
+                worker.live(stage.world.seed, customer);
             }
             let here = worker.host.events - before;
             let done = done.fetch_add(u64::from(last - first), Ordering::Relaxed);
@@ -80,6 +69,40 @@ pub fn rehearse(
         all
     });
     Ok(counted.rehearsal(plan))
+}
+
+/// What every life of a rehearsal is lived on.
+pub(super) struct Stage {
+    pub(super) world: World,
+    model: Model,
+    clock: Clock,
+    vocabulary: Vocabulary,
+    end: Timestamp,
+    look_back: Wait,
+}
+
+impl Stage {
+    pub(super) fn of(plan: &Plan<'_>) -> Result<Self, RehearsalError> {
+        is_modelled(plan.program)?;
+        let look_back = looks_back(plan.program);
+        let days = Wait::days(plan.days);
+        // The secret behind customer ids: any will do, but the same seed must give the same ids.
+        let id_key = IdKey(u128::from(join(plan.seed, ID_KEY)));
+        Ok(Self {
+            world: World::new(Seed(plan.seed), id_key, plan.program.clone()),
+            model: Model::new(plan.preset.clone(), plan.program.minor_digits),
+            clock: Clock::new(&plan.program.zone, plan.from, look_back, days),
+            vocabulary: Vocabulary::of(plan.program),
+            end: plan.from.after(days),
+            look_back,
+        })
+    }
+
+    /// A host of lives, all of which `watch` is told of.
+    pub(super) fn host<W: Watch>(&self, watch: W) -> Host<'_, W> {
+        let Self { world, model, clock, vocabulary, end, look_back } = self;
+        Host::new(world, (model, clock, vocabulary), *end, *look_back, watch)
+    }
 }
 
 /// So that ids do not share a hash with draws.
@@ -161,7 +184,7 @@ impl Counted {
 
 /// One thread's work.
 struct Worker<'a> {
-    host: Host<'a>,
+    host: Host<'a, ()>,
     lives: Lives,
     orders: Paired,
     revenue: Paired,
@@ -169,7 +192,7 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(host: Host<'a>) -> Self {
+    fn new(host: Host<'a, ()>) -> Self {
         let nobody = CustomerId::of(host.world.id_key, "");
         let (orders, revenue) = (Paired::new(2), Paired::new(2));
         Self { host, lives: Lives::new(nobody), orders, revenue, attributed: 0 }

@@ -27,6 +27,8 @@ pub(crate) struct Definition {
     pub(crate) sort: Sort,
     /// Its line in program.toml.
     pub(crate) line: usize,
+    /// As its author wrote it.
+    pub(crate) text: String,
     /// `None`: something is wrong with it, which is told.
     pub(crate) pieces: Option<Vec<Piece>>,
     /// A segment that is always, or never, true.
@@ -149,6 +151,12 @@ impl Definitions {
         self.order.iter().filter(reads).cloned().collect()
     }
 
+    /// Every name with what stands for it, as written, in the order of the file.
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
+        let text = |name: &String| (name.clone(), self.names[name].text.clone());
+        self.order.iter().map(text).collect()
+    }
+
     /// Reads `[facts]` and `[segments]`. `incomplete`: one of them is there and could not be read.
     pub(crate) fn read(
         file: File<'_>,
@@ -203,8 +211,9 @@ impl Definitions {
         value: &At<Value>,
         told: &mut Mistakes,
     ) -> Option<Draft<'a>> {
-        let definition =
-            Definition { sort, line: file.line(name.span.start), pieces: None, is_constant: false };
+        let line = file.line(name.span.start);
+        let text = if let Value::Text(text) = &value.value { text.clone() } else { String::new() };
+        let definition = Definition { sort, line, text, pieces: None, is_constant: false };
         if let Some(wrong) = self.wrong_name(file, sort, name) {
             told.tell(wrong);
             // What was meant counts as known, so that its users are not told of it too.

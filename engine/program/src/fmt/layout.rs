@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 /// Blanks that a list is moved in by.
 const INDENT: usize = 2;
 /// Blanks before a comment, at least.
-const BEFORE_COMMENT: usize = 2;
+const BEFORE_COMMENT: usize = 3;
+/// Up to this column a line moves the comments of its neighbours away; behind a longer line its comment follows it,
+/// and they stay.
+const MOVES_MAX: usize = 40;
 /// A key so much longer than the next shorter one stands out: the others are not stretched to it.
 const STANDS_OUT: usize = 5;
 
@@ -216,14 +219,14 @@ fn beside<'a>(item: &Item<'a>, depth: usize) -> Option<Comment<'a>> {
         Node::List(group) | Node::Table(group) => group.closes_apart,
     };
     let moved = is_open(&item.node, depth) && !closes_apart;
-    item.comment.map(|comment| Comment { column: if moved { 0 } else { comment.column }, ..comment })
+    item.comment
+        .map(|comment| Comment { column: if moved { 0 } else { comment.column }, ..comment })
 }
 
 /// Whether a value is written over several lines: it was and has something in it, or it is a journey's steps.
 fn is_open(node: &Node<'_>, depth: usize) -> bool {
-    let is_table = |part: &Part<'_>| {
-        part.item().is_some_and(|item| matches!(item.node, Node::Table(_)))
-    };
+    let is_table =
+        |part: &Part<'_>| part.item().is_some_and(|item| matches!(item.node, Node::Table(_)));
     match node {
         Node::Scalar(_) => false,
         Node::Table(group) => group.is_open && !group.is_empty(),
@@ -248,26 +251,28 @@ fn one_line(node: &Node<'_>, depth: usize) -> Option<String> {
     rows.next().filter(|row| rows.next().is_none() && !row.code.contains('\n')).map(|row| row.code)
 }
 
-/// The column of each row's comment. Neighbours share one, and so do those that shared one before: the one where
-/// they stood, or the first that is free in all their lines.
+/// The column of each row's comment. Neighbours share one, and so do those that shared one before: the leftmost where
+/// they stood, or one further right where a line needs it. A line too long for it has its comment right behind it.
 fn columns(rows: &[Row<'_>]) -> Vec<usize> {
     let mut columns = Vec::with_capacity(rows.len());
+    let needs = |row: &Row<'_>| row.width() + BEFORE_COMMENT;
     for block in rows.chunk_by(|one, other| !one.is_blank() && !other.is_blank()) {
         let neighbours = |one: &Row<'_>, other: &Row<'_>| {
             one.comment.is_some() == other.comment.is_some() && !one.is_header && !other.is_header
         };
-        let stood = |run: &[Row<'_>]| run.first().and_then(|row| row.comment).map(|c| c.column);
-        let mut free: BTreeMap<usize, usize> = BTreeMap::new();
+        let stood =
+            |run: &[Row<'_>]| run.iter().filter_map(|row| row.comment).map(|c| c.column).min();
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for run in block.chunk_by(neighbours) {
             if let Some(stood) = stood(run) {
-                let needs = run.iter().map(Row::width).max().unwrap_or(0) + BEFORE_COMMENT;
-                let free = free.entry(stood).or_insert(stood);
-                *free = (*free).max(needs);
+                let moves = run.iter().map(needs).filter(|needs| *needs <= MOVES_MAX).max();
+                let column = shared.entry(stood).or_insert(stood);
+                *column = (*column).max(moves.unwrap_or(0));
             }
         }
         for run in block.chunk_by(neighbours) {
-            let column = stood(run).and_then(|stood| free.get(&stood).copied()).unwrap_or(0);
-            columns.extend(run.iter().map(|_| column));
+            let column = stood(run).and_then(|stood| shared.get(&stood).copied()).unwrap_or(0);
+            columns.extend(run.iter().map(|row| column.max(needs(row))));
         }
     }
     columns

@@ -18,7 +18,7 @@ use crate::text::tree;
 ///
 /// ```
 /// let laid_out = foresend_program::fmt("journeys/hello.toml", "topic='offers'#why\nagain = '7d'").unwrap();
-/// assert_eq!(laid_out, "topic = 'offers'  #why\nagain = '7d'\n");
+/// assert_eq!(laid_out, "topic = 'offers'   #why\nagain = '7d'\n");
 /// ```
 ///
 /// # Errors
@@ -89,14 +89,27 @@ mod tests {
     }
 
     #[test]
-    fn comments_that_stood_in_one_column_stay_in_one() {
+    fn comments_keep_their_column_and_neighbours_share_it() {
         check("a = 1      # x\nb = 2\nc = 3      #y\n", "a = 1      # x\nb = 2\nc = 3      #y\n");
-        check("a = 1 # x\nlong = 'text' # y\n", "a    = 1       # x\nlong = 'text'  # y\n");
+        check("a = 1 # x\nlong = 'text' # y\n", "a    = 1        # x\nlong = 'text'   # y\n");
+        check("a = 1 # x\nb = 2\nc = 'longer' # y\n", "a = 1   # x\nb = 2\nc = 'longer'   # y\n");
+        let long = "'a text that is longer than forty columns'";
         check(
-            "a = 1         # x\nb = 'a text that grew'\nc = 'grew too'# y\n",
-            "a = 1           # x\nb = 'a text that grew'\nc = 'grew too'  # y\n",
+            &format!("a = 1      # x\nb = {long}   # y\nc = 3        # z\n"),
+            &format!("a = 1      # x\nb = {long}   # y\nc = 3      # z\n"),
         );
-        check("a = 1 # x\nb = 2\nc = 'longer' # y\n", "a = 1  # x\nb = 2\nc = 'longer'  # y\n");
+    }
+
+    #[test]
+    fn comments_that_shared_a_column_move_together() {
+        check(
+            "a = 1         # x\nb = 'a text that grew'\nc = 'it grew too'# y\nd = 'grew too'# z",
+            "a = 1               # x\nb = 'a text that grew'\nc = 'it grew too'   # y\nd = 'grew too'      # z\n",
+        );
+        check(
+            "a = 1         # x\nb = 2\nc = 'grew too'# y\n",
+            "a = 1            # x\nb = 2\nc = 'grew too'   # y\n",
+        );
     }
 
     #[test]
@@ -108,7 +121,7 @@ steps = [
   { id = \"a\",   send = \"x\" },
   { id = \"bcd\", after = \"22h\", send = \"y\" },
   { id = \"e\",   after = \"2d\",  send = \"z\" },
-]  # three
+]   # three
 ",
         );
         check("steps = [ { id='a' } ]\n", "steps = [{ id = 'a' }]\n");
@@ -121,12 +134,15 @@ steps = [
     #[test]
     fn a_list_that_was_one_line_stays_one_and_another_has_an_item_a_line() {
         check("a = [ 1,2 , 3, ]\n", "a = [1, 2, 3]\n");
-        check("a = [1, # one\n2,\n\n\n# last\n3 # three\n]\n", "a = [\n  1,  # one\n  2,\n\n  # last\n  3,  # three\n]\n");
-        check("a = [ # why\n1 ]\n", "a = [  # why\n  1,\n]\n");
+        check(
+            "a = [1, # one\n2,\n\n\n# last\n3 # three\n]\n",
+            "a = [\n  1,   # one\n  2,\n\n  # last\n  3,   # three\n]\n",
+        );
+        check("a = [ # why\n1 ]\n", "a = [   # why\n  1,\n]\n");
         check("a = [\n]\n", "a = []\n");
         check("a = [\n# none\n]\n", "a = [\n  # none\n]\n");
-        check("a = [1 # one\n, 2]\n", "a = [\n  1,  # one\n  2,\n]\n");
-        check("a = {\nb=1, # one\n}\n", "a = {\n  b = 1,  # one\n}\n");
+        check("a = [1 # one\n, 2]\n", "a = [\n  1,   # one\n  2,\n]\n");
+        check("a = {\nb=1, # one\n}\n", "a = {\n  b = 1,   # one\n}\n");
     }
 
     #[test]
@@ -138,7 +154,7 @@ c = 'x'
 d = 0x1F
 e = \"\"\"
   two  \n
-  lines\"\"\"  # end
+  lines\"\"\"   # end
 f = \"\\u00e9 # no comment\"
 ";
         check(text, text);

@@ -118,9 +118,8 @@ pub(super) fn read(text: &str) -> Vec<Line<'_>> {
 /// and the same comments, in the same order.
 pub(super) fn essence(text: &str) -> Vec<(EventKind, &str)> {
     let events = events(text).into_iter();
-    let layout = |kind| {
-        matches!(kind, EventKind::Whitespace | EventKind::Newline | EventKind::ValueSep)
-    };
+    let layout =
+        |kind| matches!(kind, EventKind::Whitespace | EventKind::Newline | EventKind::ValueSep);
     events
         .filter(|event| !layout(event.kind()))
         .map(|event| (event.kind(), slice(text, event.span()).trim_end()))
@@ -258,7 +257,8 @@ impl<'a> Reader<'a> {
                 EventKind::ArrayOpen | EventKind::InlineTableOpen | EventKind::Scalar => {
                     is_first = line_ends > 0;
                     let node = self.node(&event);
-                    let items = node.map(|node| Part::Item(Item { key: None, node, comment: None }));
+                    let items =
+                        node.map(|node| Part::Item(Item { key: None, node, comment: None }));
                     group.parts.extend(items);
                     line_ends = 0;
                 }

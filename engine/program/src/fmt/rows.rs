@@ -1,9 +1,12 @@
-//! Steps as rows of a table: where neighbours have the same keys, what follows stands below each other.
+//! Steps as rows of a table: what follows their ids stands below each other, and further on what neighbours with
+//! the same keys have in common.
 
 use super::pieces::{Node, Part};
 
-/// Rows whose values differ in width by more are not stretched to one another.
-const STRETCH_MAX: usize = 8;
+/// Ids that differ in width by more are not stretched to one another.
+const FIRST_STRETCH_MAX: usize = 12;
+/// The same for what follows: columns of a table, but no holes in it.
+const STRETCH_MAX: usize = 3;
 
 /// One table of a list.
 struct Row {
@@ -74,14 +77,25 @@ fn align(rows: &mut [&mut Row], at: usize) {
         if rows.len() < 2 || rows[0].key(at).is_none() {
             continue;
         }
-        let goes_on = |row: &&mut Row| row.cells.len() > at + 1;
-        let widths = || rows.iter().filter(|row| goes_on(row)).map(|row| row.width(at));
-        let (least, most) = (widths().min().unwrap_or(0), widths().max().unwrap_or(0));
-        if most - least <= STRETCH_MAX {
-            for row in rows.iter_mut().filter(|row| row.cells.len() > at + 1) {
-                row.extra[at] = most - row.width(at);
+        if at == 0 {
+            stretch(rows, at, FIRST_STRETCH_MAX);
+        } else {
+            for rows in rows.chunk_by_mut(|one, other| one.key(at + 1) == other.key(at + 1)) {
+                stretch(rows, at, STRETCH_MAX);
             }
         }
         align(rows, at + 1);
+    }
+}
+
+/// Makes the cells `at` equally wide where something follows them, if they nearly are.
+fn stretch(rows: &mut [&mut Row], at: usize, most: usize) {
+    let goes_on = |row: &Row| row.cells.len() > at + 1;
+    let widths = || rows.iter().filter(|row| goes_on(row)).map(|row| row.width(at));
+    let (least, widest) = (widths().min().unwrap_or(0), widths().max().unwrap_or(0));
+    if widest - least <= most {
+        for row in rows.iter_mut().filter(|row| goes_on(row)) {
+            row.extra[at] = widest - row.width(at);
+        }
     }
 }

@@ -93,18 +93,20 @@ impl StepRead {
     }
 }
 
-/// The steps of a journey, top to bottom.
+/// The steps of a journey, top to bottom, and the names of its paths.
 pub(crate) fn read_all(
     journey: &Reader<'_>,
     topic: Option<TopicIx>,
     kind: Kind,
     known: Known<'_>,
     told: &mut Mistakes,
-) -> Vec<StepRead> {
-    let Some(value) = journey.require("steps", &[], told) else { return Vec::new() };
+) -> (Vec<StepRead>, Vec<String>) {
+    let Some(value) = journey.require("steps", &[], told) else {
+        return Default::default();
+    };
     let Value::List(items) = &value.value else {
         journey.wrong_type("steps", value, told);
-        return Vec::new();
+        return Default::default();
     };
     if items.is_empty() {
         told.tell(
@@ -167,7 +169,7 @@ pub(crate) fn read_all(
         }
         steps.push(step);
     }
-    steps
+    (steps, above.paths)
 }
 
 fn read(

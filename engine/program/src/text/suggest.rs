@@ -3,10 +3,7 @@
 /// The candidate nearest to `word`, if that is near enough: at most two typing mistakes (a letter more, less, wrong,
 /// or two in the wrong order), and never more than half of the word. Of equally near ones that which begins like
 /// `word` for longer (people err late in a word), then the first.
-pub(crate) fn closest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = letters(word);
     let near = (word.len() / 2).clamp(1, 2);
     let mut best: Option<(usize, usize, &str)> = None;

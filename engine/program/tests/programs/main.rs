@@ -3,7 +3,10 @@
 
 mod broken;
 mod folder;
+mod layout;
 mod oracle;
 mod pages;
 mod robust;
+mod say;
+mod timeline;
 mod valid;

@@ -1,0 +1,159 @@
+//! Why: a record's reason, with what the program says of it. Conditions stand as they are written: a record does
+//! not hold what their facts came to.
+
+use super::Timeline;
+use foresend_core::customer::record::{At, End, Move, NoMail, NoStart, Skip};
+use foresend_core::moment;
+use foresend_core::time::Timestamp;
+use foresend_core::world::condition::Condition;
+use foresend_core::world::journey::{Act, Again, Journey, JourneyIx, PathIx};
+
+impl Timeline<'_> {
+    /// `quiet 1h: until 19:42:10`
+    pub(super) fn quiet_until(
+        &self,
+        ix: JourneyIx,
+        begins: &str,
+        (at, until): (Timestamp, Timestamp),
+    ) -> String {
+        let until = self.clock.second(at, until);
+        let quiet = self.journey(ix).quiet.map(|quiet| format!(" {quiet}")).unwrap_or_default();
+        format!("quiet{quiet}{begins}: until {until}")
+    }
+
+    pub(super) fn no_start(&self, journey: &Journey, why: NoStart) -> String {
+        let why = match why {
+            NoStart::Busy => "is in it already".to_owned(),
+            NoStart::Again => match journey.again {
+                Again::Never => "again never: was in it before".to_owned(),
+                Again::After(least) => format!("again {least}: was in it more lately"),
+                Again::Always => "was in it too lately".to_owned(),
+            },
+            NoStart::IfFalse => asked("if", journey.when.as_ref(), "false"),
+            NoStart::IfUnknown => asked("if", journey.when.as_ref(), "unknown"),
+            NoStart::WhileFalse => asked("while", journey.holds.as_ref(), "false"),
+            NoStart::WhileUnknown => asked("while", journey.holds.as_ref(), "unknown"),
+            NoStart::Stopped(event) => {
+                format!("stop {}, later than its start", self.event_name(event))
+            }
+            NoStart::Full => "is in as many journeys as anybody can be".to_owned(),
+        };
+        format!("not started: {why}")
+    }
+
+    /// `to 18:11:08: still_shopping 30m`
+    pub(super) fn moved(&self, step: At, why: Move, at: Timestamp, to: Timestamp) -> String {
+        let limits = &self.compiled.program.limits;
+        let why = match why {
+            Move::Quiet => match limits.quiet {
+                Some(quiet) => format!("quiet {quiet}"),
+                None => "quiet".to_owned(),
+            },
+            Move::StillShopping => match limits.still_shopping {
+                Some(wait) => format!("still_shopping {wait}"),
+                None => "still_shopping".to_owned(),
+            },
+            Move::Limit => "a limit is full".to_owned(),
+            Move::Between => self.moment(step),
+        };
+        format!("to {}: {why}", self.clock.second(at, to))
+    }
+
+    fn moment(&self, at: At) -> String {
+        let moment::Moment { clock, days } = self.step(at).moment;
+        let clock = match clock {
+            moment::Clock::Between(window) => Some(format!("between {window}")),
+            moment::Clock::At(_) | moment::Clock::Any => None,
+        };
+        let days = (days != moment::Days::ALL).then(|| format!("days {days}"));
+        clock.into_iter().chain(days).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn skip(&self, at: At, why: Skip) -> String {
+        let own = self.step(at).when.as_ref();
+        match why {
+            Skip::IfFalse => asked("if", own, "false"),
+            Skip::IfUnknown => asked("if", own, "unknown"),
+            Skip::WhileUnknown => {
+                asked("while", self.journey(at.of.journey).holds.as_ref(), "unknown")
+            }
+        }
+    }
+
+    pub(super) fn took(&self, at: At, path: Option<PathIx>, unknown: u8) -> String {
+        let name = |path: PathIx| {
+            let JourneyIx(journey) = at.of.journey;
+            &*self.compiled.path_names[usize::from(journey)][usize::from(path.0)]
+        };
+        let path = path.map_or_else(|| "no path".to_owned(), |path| format!("path {}", name(path)));
+        match unknown {
+            0 => path,
+            1 => format!("{path}; 1 row was unknown"),
+            rows => format!("{path}; {rows} rows were unknown"),
+        }
+    }
+
+    pub(super) fn held(&self, at: At, why: NoMail) -> String {
+        let holds = self.journey(at.of.journey).holds.as_ref();
+        match why {
+            NoMail::Stopped(event) => {
+                format!("stop {}: no mail after that", self.event_name(event))
+            }
+            NoMail::WhileFalse => asked("while", holds, "false"),
+            NoMail::WhileUnknown => asked("while", holds, "unknown"),
+            NoMail::NoAddress => "no address".to_owned(),
+            NoMail::NoPermission => match &self.step(at).act {
+                Act::Send(send) => {
+                    format!(
+                        "no permission: no basis of {} holds",
+                        self.compiled.program.topic(send.topic).name
+                    )
+                }
+                Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => {
+                    "no permission".to_owned()
+                }
+            },
+            NoMail::Suppressed => "the address is suppressed".to_owned(),
+            NoMail::Limit => "a limit is full".to_owned(),
+            NoMail::Late => match &self.step(at).act {
+                Act::Send(send) => format!("more than {} late", send.late),
+                Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => {
+                    "too late".to_owned()
+                }
+            },
+            NoMail::Shut => "would have left: this arm is without mail".to_owned(),
+        }
+    }
+
+    /// The step is the one that was waited for, or the last.
+    pub(super) fn end(&self, at: At, why: End) -> String {
+        let step = self.step(at);
+        match why {
+            End::LastStep => "last step".to_owned(),
+            End::Stopped(event) => {
+                format!("stop {}, before {}", self.event_name(event), step.name)
+            }
+            End::WhileFalse => {
+                let holds = self.journey(at.of.journey).holds.as_ref();
+                format!("{}, before {}", asked("while", holds, "false"), step.name)
+            }
+            End::ByStep => match &step.act {
+                Act::Stop(reason) => format!("step {}: {reason}", step.name),
+                Act::Send(_) | Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) => {
+                    format!("step {}", step.name)
+                }
+            },
+        }
+    }
+}
+
+/// `while cart.items > 0 is false`
+fn asked(key: &str, condition: Option<&Condition>, came_to: &str) -> String {
+    match condition {
+        Some(condition) => {
+            let text = condition.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("{key} {text} is {came_to}")
+        }
+        None => format!("{key} is {came_to}"),
+    }
+}

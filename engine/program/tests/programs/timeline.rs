@@ -1,0 +1,188 @@
+//! Records in words: every word there is, for a journey that has everything.
+
+use crate::folder;
+use foresend_core::customer::input::{Engagement, Outcome, Reader};
+use foresend_core::customer::record::{
+    At, Decided, End, Enrolled, Move, NoMail, NoStart, Record, Skip,
+};
+use foresend_core::money::Amount;
+use foresend_core::time::{Timestamp, Wait};
+use foresend_core::world::event::{EventIx, Property};
+use foresend_core::world::journey::{JourneyIx, PathIx, StepIx};
+use foresend_core::world::topic::TopicIx;
+use foresend_program::{Compiled, Line, Timeline, Waits, compile};
+
+/// 2026-03-02T22:30Z, a Monday.
+const EVENING: Timestamp = Timestamp::from_millis(1_772_490_600_000);
+
+const WELCOME: &str = r#"
+    topic = "offers"
+    on    = "Order Delivered"
+    if    = "buyer"
+    while = "cart.items == 0"
+    again = "30d"
+    stop  = "Order Completed"
+    steps = [
+      { id = "asks", wait_for = "Email Link Clicked", at_most = "12d" },
+      { id = "sort", choose = [{ path = "rich", if = "!low_spender" }, { path = "poor" }] },
+      { id = "mail", between = "09:00-20:00", if = "low_spender", send = "cart-offer" },
+      { id = "end", stop = "not interested" },
+    ]"#;
+
+/// The shop with a journey of everything, before its own.
+fn shop() -> Compiled {
+    let mut sources = folder::open("scenarios/shop");
+    sources.files.insert("journeys/a-welcome.toml".to_owned(), WELCOME.to_owned());
+    let program = sources.files["program.toml"].replace("[\"cart-recovery\"]", "[\"a-welcome\"]");
+    sources.files.insert("program.toml".to_owned(), program);
+    let (compiled, told) = compile(&sources, None);
+    compiled.unwrap_or_else(|| panic!("{}", folder::draw(&told, |file| &sources.files[file])))
+}
+
+fn spell(timeline: &Timeline<'_>, line: &Line) -> String {
+    let journey = timeline.journey_if_unclear(line).map(|name| format!("{name}: "));
+    let (time, what) = (timeline.time(line.at), line.what());
+    let text =
+        format!("{time} {:11}{what:19}{}{}", line.kind, journey.unwrap_or_default(), line.reason);
+    text.trim_end().to_owned()
+}
+
+const OF: Enrolled = Enrolled { journey: JourneyIx(0), enrolment: 1 };
+const CART: JourneyIx = JourneyIx(1);
+
+const fn at(step: u8) -> At {
+    At { of: OF, step: StepIx(step) }
+}
+
+#[test]
+fn every_record_has_its_words() {
+    let compiled = shop();
+    let timeline = Timeline::new(&compiled, &compiled.program.zone);
+    let later = |hours| EVENING.after(Wait::hours(hours));
+    let mut decided = vec![
+        Decided::Armed(CART, later(1)),
+        Decided::Rearmed(CART, later(2)),
+        Decided::Disarmed(CART, EventIx::ORDER_COMPLETED),
+        Decided::Started(OF, None),
+        Decided::Started(OF, Some(later(24 * 365))),
+        Decided::Awaits(at(2), later(12)),
+        Decided::Ready(at(2)),
+        Decided::Listens(at(0), later(24 * 12)),
+        Decided::Heard(at(0), Some(EventIx::EMAIL_LINK_CLICKED)),
+        Decided::Heard(at(0), None),
+        Decided::Took(at(1), Some(PathIx(1)), 1),
+        Decided::Took(at(1), None, 2),
+        Decided::Left(at(1), TopicIx(2)),
+        Decided::Delayed(at(2), Move::Quiet, later(10)),
+        Decided::Sent(at(2), 1, 0),
+        Decided::Sent(at(2), 2, 75),
+        Decided::Engaged(at(2), Engagement::Open, Reader::Machine),
+        Decided::Engaged(at(2), Engagement::Click, Reader::Human),
+        Decided::Reached(OF, true, Amount::whole(1_064)),
+        Decided::Reached(OF, false, Amount::ZERO),
+        Decided::GoalClosed(OF),
+        Decided::Ended(at(3), End::ByStep),
+        Decided::ConsentSet(TopicIx(2), true, None),
+        Decided::ConsentSet(TopicIx(2), false, Some(at(2))),
+        Decided::Folded,
+    ];
+    let order = EventIx::ORDER_COMPLETED;
+    for why in [
+        NoStart::Busy,
+        NoStart::Again,
+        NoStart::IfFalse,
+        NoStart::IfUnknown,
+        NoStart::WhileFalse,
+        NoStart::WhileUnknown,
+        NoStart::Stopped(order),
+        NoStart::Full,
+    ] {
+        decided.push(Decided::NotStarted(JourneyIx(0), why));
+    }
+    for why in [Move::Quiet, Move::StillShopping, Move::Limit, Move::Between] {
+        decided.push(Decided::Moved(at(2), why, later(11)));
+    }
+    for why in [Skip::IfFalse, Skip::IfUnknown, Skip::WhileUnknown] {
+        decided.push(Decided::Skipped(at(2), why));
+    }
+    for why in [
+        NoMail::Stopped(order),
+        NoMail::WhileFalse,
+        NoMail::WhileUnknown,
+        NoMail::NoAddress,
+        NoMail::NoPermission,
+        NoMail::Suppressed,
+        NoMail::Limit,
+        NoMail::Late,
+        NoMail::Shut,
+    ] {
+        decided.push(Decided::Held(at(2), why));
+    }
+    for why in [End::LastStep, End::Stopped(order), End::WhileFalse] {
+        decided.push(Decided::Ended(at(2), why));
+    }
+    for outcome in [
+        Outcome::Accepted,
+        Outcome::Deferred,
+        Outcome::Rejected,
+        Outcome::Unknown,
+        Outcome::Bounced { hard: true },
+        Outcome::Bounced { hard: false },
+        Outcome::Complained,
+        Outcome::RenderFailed,
+    ] {
+        decided.push(Decided::Answered(at(2), outcome));
+    }
+    let lines: Vec<String> = decided
+        .into_iter()
+        .map(|decided| spell(&timeline, &timeline.record(&Record { at: EVENING, decided })))
+        .collect();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("timeline", lines.join("\n")));
+}
+
+#[test]
+fn an_event_says_what_it_was_worth_if_the_program_reads_that() {
+    let compiled = shop();
+    let timeline = Timeline::new(&compiled, &compiled.program.zone);
+    let order = &compiled.program.events[usize::from(EventIx::ORDER_COMPLETED.0)];
+    let (name, _) = order.property("revenue").unwrap();
+    let worth = |parts| {
+        let value = Amount::from_parts(parts);
+        timeline.event(EVENING, EventIx::ORDER_COMPLETED, &[Property { name, value }]).reason
+    };
+    assert_eq!(worth(12_345_678), "£1,234.57");
+    assert_eq!(worth(-5_000), "−£0.50");
+    assert_eq!(timeline.event(EVENING, EventIx::PRODUCT_VIEWED, &[]).reason, "");
+    assert_eq!(timeline.event(EVENING, EventIx::OTHER, &[]).what(), "another event");
+}
+
+#[test]
+fn what_is_waited_for_follows_from_the_records() {
+    let compiled = shop();
+    let timeline = Timeline::new(&compiled, &compiled.program.zone);
+    let later = |hours| EVENING.after(Wait::hours(hours));
+    let mut waits = Waits::default();
+    let mut after = |decided| {
+        waits.fold(&Record { at: EVENING, decided });
+        waits.lines(&timeline)
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(
+        after(Decided::Armed(CART, later(1))),
+        ["cart-recovery, start: Mon 2026-03-02 23:30:00"]
+    );
+    assert_eq!(
+        after(Decided::Rearmed(CART, later(2))),
+        ["cart-recovery, start: Tue 2026-03-03 00:30:00"]
+    );
+    assert_eq!(after(Decided::Disarmed(CART, EventIx::ORDER_COMPLETED)), none);
+    assert_eq!(after(Decided::Started(OF, None)), none);
+    let listens = "a-welcome, asks: Email Link Clicked, at most until Sat 2026-03-14 22:30:00";
+    assert_eq!(after(Decided::Listens(at(0), later(288))), [listens]);
+    let due = "a-welcome, mail: Tue 2026-03-03 09:30:00";
+    assert_eq!(after(Decided::Awaits(at(2), later(11))), [due]);
+    assert_eq!(after(Decided::Ended(at(2), End::WhileFalse)), none);
+}

@@ -1,0 +1,197 @@
+//! What one customer lived: every input their actor was told in one arm, with what it decided. The life is lived as
+//! in the rehearsal, by the same code with somebody watching; a rehearsal itself has nobody watching, at no cost.
+//!
+//! Invariant: the records of the traces of all customers are those that the rehearsal folds.
+
+use super::arm::Side;
+use super::life::{Lives, Name};
+use super::run::Stage;
+use super::{Plan, RehearsalError};
+use foresend_core::customer::input::{
+    Consent, Engagement, Event, Gate, Input, Line, Origin, Outcome, Profile, Reader, SendRef,
+};
+use foresend_core::customer::record::Record;
+use foresend_core::id::CustomerId;
+use foresend_core::time::Timestamp;
+use foresend_core::world::event::{EventIx, Property};
+
+/// One input, and what was decided on it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// When the actor was told.
+    pub at: Timestamp,
+    /// What it was told.
+    pub told: Told,
+    /// What it decided, in order.
+    pub records: Vec<Record>,
+}
+
+/// An [`Input`] that can be kept.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Told {
+    /// The clock is past what the actor waited for.
+    Wake,
+    /// Something they did.
+    Event {
+        /// Which event.
+        name: EventIx,
+        /// Whether it was acted upon, or is history.
+        origin: Origin,
+        /// When it happened.
+        at: Timestamp,
+        /// The numeric properties the program reads.
+        properties: Vec<Property>,
+        /// Its products.
+        products: Vec<Line>,
+    },
+    /// What we know of them.
+    Profile(Profile),
+    /// A basis for mail that arose or ended.
+    Consent(Consent),
+    /// May this mail leave now?
+    Handover {
+        /// The mail.
+        send: SendRef,
+        /// The attempt.
+        attempt: u16,
+        /// What else was looked up.
+        gate: Gate,
+    },
+    /// What the mail server said.
+    Outcome {
+        /// The mail.
+        send: SendRef,
+        /// The attempt.
+        attempt: u16,
+        /// The answer.
+        outcome: Outcome,
+    },
+    /// A mail was opened or one of its links followed.
+    Engagement {
+        /// The mail.
+        send: SendRef,
+        /// What was done with it.
+        act: Engagement,
+        /// By whom.
+        reader: Reader,
+        /// When.
+        at: Timestamp,
+    },
+    /// Since when nothing of an event is missing.
+    Remember {
+        /// Which event; `None`: all.
+        event: Option<EventIx>,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+impl From<Input<'_>> for Told {
+    fn from(input: Input<'_>) -> Self {
+        match input {
+            Input::Wake => Self::Wake,
+            Input::Event(Event { name, origin, at, id: _, properties, products }) => Self::Event {
+                name,
+                origin,
+                at,
+                properties: properties.to_vec(),
+                products: products.to_vec(),
+            },
+            Input::Profile(profile) => Self::Profile(profile),
+            Input::Consent(consent) => Self::Consent(consent),
+            Input::Handover { send, attempt, gate } => Self::Handover { send, attempt, gate },
+            Input::Outcome { send, attempt, outcome } => Self::Outcome { send, attempt, outcome },
+            Input::Engagement { send, act, reader, at } => {
+                Self::Engagement { send, act, reader, at }
+            }
+            Input::Remember { event, since } => Self::Remember { event, since },
+        }
+    }
+}
+
+/// The customer with the external id `id`, `c-0000000042`; zeros may be left out. `None`: it is no such id.
+#[must_use]
+pub fn customer_called(id: &str) -> Option<u32> {
+    let digits = id.strip_prefix("c-").filter(|digits| (1..=10).contains(&digits.len()))?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+/// The external id of customer number `customer`.
+#[must_use]
+pub fn name_of(customer: u32) -> String {
+    Name::of(customer).as_str().to_owned()
+}
+
+/// What customer number `customer` of `plan` lived in `arm`, [`NO_MAIL`](super::NO_MAIL) or
+/// [`AS_WRITTEN`](super::AS_WRITTEN), in the order in which their actor was told.
+///
+/// # Errors
+/// [`RehearsalError::NoSuchCustomer`] where the plan has fewer customers, and whatever a rehearsal of it would refuse.
+///
+/// # Panics
+/// Where an actor or a life breaks an invariant of its own: a bug.
+pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Vec<Step>, RehearsalError> {
+    let stage = Stage::of(plan)?;
+    if customer >= plan.customers {
+        return Err(RehearsalError::NoSuchCustomer { customer, customers: plan.customers });
+    }
+    let mut host = stage.host(Keeper { arm, told: None, steps: Vec::new() });
+    let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""));
+    lives.live(&mut host, stage.world.seed, customer);
+    Ok(host.watch.steps)
+}
+
+/// Somebody who is told everything that a host tells its actors: first the input, then what came of it.
+pub(super) trait Watch {
+    /// This input was applied.
+    fn told(&mut self, now: Timestamp, input: Input<'_>);
+    /// And this was decided on it, for that side.
+    fn decided(&mut self, side: Side, records: &[Record]);
+}
+
+/// Nobody.
+impl Watch for () {
+    fn told(&mut self, _: Timestamp, _: Input<'_>) {}
+    fn decided(&mut self, _: Side, _: &[Record]) {}
+}
+
+/// Keeps one arm.
+struct Keeper {
+    arm: usize,
+    told: Option<(Timestamp, Told)>,
+    steps: Vec<Step>,
+}
+
+impl Watch for Keeper {
+    fn told(&mut self, now: Timestamp, input: Input<'_>) {
+        self.told = Some((now, input.into()));
+    }
+
+    fn decided(&mut self, side: Side, records: &[Record]) {
+        let (at, told) = self.told.take().expect("an input comes before what is decided on it");
+        let is_ours = match side {
+            Side::Common => true,
+            Side::Apart(arm) => arm == self.arm,
+        };
+        if is_ours {
+            self.steps.push(Step { at, told, records: records.to_vec() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_may_be_written_with_fewer_zeros_and_in_no_other_way() {
+        for customer in [0, 42, u32::MAX] {
+            assert_eq!(customer_called(&name_of(customer)), Some(customer));
+        }
+        assert_eq!(customer_called("c-42"), Some(42));
+        for wrong in ["42", "c-", "c--1", "c-+1", "c-4 2", "c-4294967296", "c-00000000042", "C-42"]
+        {
+            assert_eq!(customer_called(wrong), None, "{wrong}");
+        }
+    }
+}

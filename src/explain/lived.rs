@@ -1,0 +1,134 @@
+//! One life in one arm, as lines: what came before the start in a sentence, what happened since in order, and what is
+//! waited for at the end.
+
+use foresend_core::customer::input::{Consent, ConsentTo, Origin, Profile};
+use foresend_core::world::event::EventIx;
+use foresend_core::world::topic::Basis;
+use foresend_program::{Compiled, Line, Timeline, Waits};
+use foresend_simulator::rehearsal::{Step, Told};
+use std::collections::BTreeMap;
+
+/// What is shown of one life.
+pub(super) struct Lived {
+    pub(super) before: Before,
+    pub(super) lines: Vec<Line>,
+    /// What is waited for at the end of the rehearsal, one line each.
+    pub(super) waits: Vec<String>,
+    /// Only some of it is shown: it does not begin at the start.
+    pub(super) since: bool,
+}
+
+/// What the customer brought with them.
+#[derive(Default)]
+pub(super) struct Before {
+    pub(super) address: bool,
+    /// Events, with how often each happened.
+    pub(super) events: BTreeMap<EventIx, u64>,
+    /// Topics, on what they may be mailed about them, and the day since when.
+    pub(super) permitted: Vec<(String, &'static str, String)>,
+}
+
+impl Lived {
+    pub(super) fn of(steps: &[Step], compiled: &Compiled, timeline: &Timeline<'_>) -> Self {
+        let mut lived =
+            Self { before: Before::default(), lines: Vec::new(), waits: Vec::new(), since: false };
+        let mut waits = Waits::default();
+        for step in steps {
+            step.records.iter().for_each(|record| waits.fold(record));
+            let before = &mut lived.before;
+            let happened = match &step.told {
+                Told::Profile(Profile { zone: _, has_address, created: _ }) => {
+                    before.address = *has_address;
+                    None
+                }
+                Told::Event { name, origin: Origin::Backfill, .. } => {
+                    *before.events.entry(*name).or_default() += 1;
+                    None
+                }
+                Told::Consent(Consent { topic, to: ConsentTo::Given(basis), at, cause: None }) => {
+                    let topic = compiled.program.topic(*topic).name.clone();
+                    let since = timeline.local(*at).chars().take(DAY).collect();
+                    before.permitted.push((topic, words(*basis), since));
+                    continue; // it is said as what was before
+                }
+                Told::Event { name, origin: Origin::Live, at, properties, products: _ } => {
+                    Some(timeline.event(*at, *name, properties))
+                }
+                Told::Wake
+                | Told::Consent(_)
+                | Told::Handover { .. }
+                | Told::Outcome { .. }
+                | Told::Engagement { .. }
+                | Told::Remember { .. } => None,
+            };
+            // What was due before an event was decided before it.
+            let records = step.records.iter();
+            let (earlier, later): (Vec<_>, Vec<_>) = records.partition(|record| {
+                happened.as_ref().is_some_and(|line: &Line| record.at < line.at)
+            });
+            lived.lines.extend(earlier.into_iter().map(|record| timeline.record(record)));
+            lived.lines.extend(happened);
+            lived.lines.extend(later.into_iter().map(|record| timeline.record(record)));
+        }
+        lived.waits = waits.lines(timeline);
+        lived
+    }
+
+    /// Keeps what is about `journey` or happened, from the day `since` on.
+    pub(super) fn narrow(
+        &mut self,
+        timeline: &Timeline<'_>,
+        journey: Option<&str>,
+        since: Option<&str>,
+    ) {
+        self.since = since.is_some();
+        self.lines.retain(|line| {
+            let is_about = match (journey, &line.journey) {
+                (Some(wanted), Some(journey)) => wanted == journey,
+                (Some(_), None) | (None, _) => true,
+            };
+            is_about && since.is_none_or(|since| *timeline.local(line.at) >= *since)
+        });
+        if let Some(journey) = journey {
+            self.waits.retain(|wait| wait.starts_with(&format!("{journey}, ")));
+        }
+    }
+}
+
+/// `2026-03-09` of `2026-03-09T10:10:04`
+const DAY: usize = 10;
+
+impl Before {
+    /// `3 orders, 41 views · offers since 2024-05-03 (consent)`
+    pub(super) fn says(&self, compiled: &Compiled) -> String {
+        let counted = |(event, &count): (&EventIx, &u64)| {
+            let noun = match *event {
+                EventIx::ORDER_COMPLETED => "order",
+                EventIx::PRODUCT_VIEWED => "view",
+                other => &*compiled.program.events[usize::from(other.0)].name,
+            };
+            format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+        };
+        let events: Vec<String> = self.events.iter().map(counted).collect();
+        let mut parts =
+            vec![if events.is_empty() { "nothing".to_owned() } else { events.join(", ") }];
+        if !self.address {
+            parts.push("no address".to_owned());
+        }
+        let permitted = self.permitted.iter();
+        parts.extend(permitted.map(|(topic, basis, since)| {
+            format!("may be mailed about {topic} since {since} ({basis})")
+        }));
+        parts.join(" · ")
+    }
+}
+
+const fn words(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Contract => "contract",
+        Basis::Service => "service",
+        Basis::Request => "request",
+        Basis::Consent => "consent",
+        Basis::ExistingCustomer => "existing customer",
+    }
+}

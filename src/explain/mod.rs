@@ -1,0 +1,176 @@
+//! `foresend explain`: what happened to one synthetic customer in a rehearsal, what was decided, and why. One life is
+//! lived again, with somebody watching; the words come from the program's crate, and the layout is here.
+
+mod json;
+mod lived;
+mod page;
+
+use crate::failure::Failure;
+use crate::report::page::Page;
+use crate::scenario::{self, Opened};
+use crate::{output, say, simulate};
+use foresend_program::{Compiled, Timeline};
+use foresend_simulator::population::Preset;
+use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Plan, customer_called, name_of, trace};
+use lived::Lived;
+use std::path::PathBuf;
+
+/// Explain one customer of a rehearsal: what happened, what was decided, and why?
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  foresend explain scenarios/cart-recovery.toml --customer c-42
+  foresend explain scenarios/cart-recovery.toml --customer c-42 --arm no-mail,as-written
+  foresend explain scenarios/cart-recovery.toml --customer c-42 --since 2026-03-09 --json
+
+Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done.")]
+pub(crate) struct Arguments {
+    /// The scenario whose rehearsal is meant
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+
+    /// The customer's id; its zeros may be left out
+    #[arg(long, value_name = "ID")]
+    customer: String,
+
+    /// Arms, one below the other
+    #[arg(long, value_name = "ARM", value_delimiter = ',', default_value = "as-written")]
+    #[arg(value_parser = ["no-mail", "as-written"])]
+    arm: Vec<String>,
+
+    /// Only what was decided about this journey, and what happened
+    #[arg(long, value_name = "JOURNEY")]
+    journey: Option<String>,
+
+    /// Only from this day on, on the customer's clock
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    since: Option<String>,
+
+    /// Change the program for this run alone: JOURNEY.KEY=VALUE or JOURNEY.STEP.KEY=VALUE; may be repeated
+    #[arg(long, value_name = "ADDRESS=VALUE", value_parser = simulate::address_and_value)]
+    set: Vec<(String, String)>,
+
+    /// Write JSON to stdout instead of the page
+    #[arg(long)]
+    json: bool,
+}
+
+/// Whose life is explained, in which rehearsal.
+struct Explained {
+    opened: Opened,
+    compiled: Compiled,
+    set: Vec<(String, String)>,
+    /// The customer's whole id.
+    customer: String,
+    arms: Vec<(String, Lived)>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// Where the input is wrong, or there is no such customer.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut opened = scenario::open(&arguments.scenario)?;
+    for (address, value) in &arguments.set {
+        foresend_program::set(&mut opened.sources, address, value)
+            .map_err(|wrong| simulate::refused(address, wrong))?;
+    }
+    let (compiled, preset) = simulate::compile(&opened, true)?;
+    if let Some(journey) = &arguments.journey {
+        check_journey(journey, &compiled, &opened.sources.folder)?;
+    }
+    let customer = customer(&arguments.customer, opened.scenario.customers)?;
+    let arms = arguments
+        .arm
+        .iter()
+        .map(|arm| {
+            Ok((arm.clone(), lived(arguments, &opened, (&compiled, &preset), customer, arm)?))
+        })
+        .collect::<Result<_, Failure>>()?;
+    let (set, customer) = (arguments.set.clone(), name_of(customer));
+    let explained = Explained { opened, compiled, set, customer, arms };
+    if arguments.json {
+        return Ok(output::data(&json::write(&explained))?);
+    }
+    let mut page = Page::new(output::paper());
+    page::draw(&explained, &mut page);
+    Ok(output::data(&page.styled())?)
+}
+
+fn lived(
+    arguments: &Arguments,
+    opened: &Opened,
+    (compiled, preset): (&Compiled, &Preset),
+    customer: u32,
+    arm: &str,
+) -> Result<Lived, Failure> {
+    let scenario = &opened.scenario;
+    let plan = Plan {
+        program: &compiled.program,
+        preset,
+        customers: scenario.customers,
+        from: scenario.start(&compiled.program.zone),
+        days: scenario.days,
+        seed: scenario.seed,
+        threads: 1,
+    };
+    let arm = if arm == "no-mail" { NO_MAIL } else { AS_WRITTEN };
+    let steps = trace(&plan, customer, arm).map_err(|e| Failure::input(e.to_string()))?;
+    // Every synthetic customer lives in the program's zone.
+    let timeline = Timeline::new(compiled, &compiled.program.zone);
+    let mut lived = Lived::of(&steps, compiled, &timeline);
+    lived.narrow(&timeline, arguments.journey.as_deref(), arguments.since.as_deref());
+    Ok(lived)
+}
+
+/// The number of the customer called `id`, of `customers`.
+fn customer(id: &str, customers: u32) -> Result<u32, Failure> {
+    customer_called(id).filter(|&customer| customer < customers).ok_or_else(|| {
+        let (first, last) = (name_of(0), name_of(customers.saturating_sub(1)));
+        Failure::input(format!("no customer {id} in this rehearsal (ids {first} to {last})"))
+    })
+}
+
+fn check_journey(name: &str, compiled: &Compiled, folder: &str) -> Result<(), Failure> {
+    if compiled.program.journeys.iter().any(|journey| journey.name == name) {
+        return Ok(());
+    }
+    if compiled.journey_names.iter().any(|known| known == name) {
+        return Err(Failure::input(format!("this scenario does not rehearse `{name}`"))
+            .help("name it in the scenario's `only`, or leave `only` out"));
+    }
+    Err(say::unknown(name, compiled, folder))
+}
+
+/// A day of the calendar, as `2026-03-09`.
+fn day(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, length: usize| {
+        let is_whole = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_whole.then(|| part.parse::<u32>().ok())?
+    };
+    let found = match parts.as_slice() {
+        [year, month, day] => {
+            number(year, 4).zip(number(month, 2)).zip(number(day, 2)).map(|((_, m), d)| (m, d))
+        }
+        _ => None,
+    };
+    match found {
+        Some((1..=12, 1..=31)) => Ok(text.to_owned()),
+        Some(_) | None => Err("write a day as 2026-03-09".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_written_in_one_way() {
+        assert_eq!(day("2026-03-09"), Ok("2026-03-09".to_owned()));
+        for wrong in ["2026-3-9", "2026-13-01", "2026-01-32", "2026-01-00", "09.03.2026", "now", ""]
+        {
+            assert!(day(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! An explanation as a page: days as headings, one line for each thing that happened or was decided, on the customer's
+//! own clock. When a step will come due is said by the records, and shown where it is still waited for.
+
+use super::Explained;
+use super::lived::Lived;
+use crate::report::page::{MARGIN, Page, Role, Row};
+use foresend_program::{Line, Timeline};
+
+/// Where the columns begin.
+const KIND: usize = 12;
+const WHAT: usize = 24;
+/// A longer name of a step or journey is cut.
+const WHAT_MAX: usize = 24;
+
+pub(super) fn draw(explained: &Explained, page: &mut Page) {
+    for (i, (arm, lived)) in explained.arms.iter().enumerate() {
+        if i > 0 {
+            page.gap();
+        }
+        draw_arm(explained, arm, lived, page);
+    }
+}
+
+fn draw_arm(explained: &Explained, arm: &str, lived: &Lived, page: &mut Page) {
+    let Explained { opened, compiled, set, customer, arms: _ } = explained;
+    let zone = &compiled.program.zone;
+    let timeline = Timeline::new(compiled, zone);
+    let hash: String =
+        compiled.program.hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = hash.chars().take(7).collect();
+    let who = format!("{customer} · {} · local times", zone.name());
+    let population = &opened.scenario.population;
+    let run = format!("{population} · {} · program {hash}", arm.replace('-', " "));
+    if page.paper().is_wide() {
+        let row = Row::named(Role::Heading, who).until(page.paper().width, Role::Plain, run);
+        page.row(&row);
+    } else {
+        page.row(&Row::named(Role::Heading, who));
+        page.row(&Row::named(Role::Plain, run));
+    }
+    for (address, value) in set {
+        page.beside(Row::default(), MARGIN, Role::Look, &format!("set {address} = {value}"));
+    }
+    if !lived.since {
+        let before = format!("before the start: {}", lived.before.says(compiled));
+        page.beside(Row::default(), MARGIN, Role::Plain, &before);
+    }
+    let lines = merged(&lived.lines, &timeline);
+    let names = lines.iter().map(|line| line.what().chars().count()).max().unwrap_or(0);
+    let why = WHAT + names.min(WHAT_MAX) + 2;
+    let (mut day, mut time) = (String::new(), String::new());
+    for line in &lines {
+        let (on, at) = (timeline.day(line.at), timeline.time(line.at));
+        if on != day {
+            page.gap();
+            page.row(&Row::named(Role::Heading, &on));
+            (day, time) = (on, String::new());
+        }
+        let shown = if at == time { String::new() } else { at.clone() };
+        time = at;
+        let row = Row::named(Role::Plain, shown).from(KIND, role(line), line.kind).from(
+            WHAT,
+            Role::Plain,
+            line.what(),
+        );
+        let reason = match timeline.journey_if_unclear(line) {
+            Some(journey) if line.reason.is_empty() => journey.to_owned(),
+            Some(journey) => format!("{journey}: {}", line.reason),
+            None => line.reason.clone(),
+        };
+        if reason.is_empty() {
+            page.row(&row);
+        } else {
+            page.beside(row, why, Role::Plain, &reason);
+        }
+    }
+    page.gap();
+    if lines.is_empty() {
+        page.beside(Row::default(), MARGIN, Role::Plain, "Nothing happened, nothing was decided.");
+    }
+    for (i, wait) in lived.waits.iter().enumerate() {
+        let row = if i == 0 { Row::named(Role::Heading, "Waits for") } else { Row::default() };
+        page.beside(row, KIND + 1, Role::Plain, wait);
+    }
+    if lived.waits.is_empty() {
+        page.beside(Row::default(), MARGIN, Role::Plain, "Waits for nothing.");
+    }
+}
+
+/// Without what is shown elsewhere: a wait that begins again stands behind the event that did it, when a step will
+/// come due is no line of its own, and the same event many times in a row is one line.
+fn merged(lines: &[Line], timeline: &Timeline<'_>) -> Vec<Line> {
+    let mut all: Vec<Line> = Vec::new();
+    let mut times = 1;
+    for line in lines.iter().filter(|line| line.kind != "awaits") {
+        match all.last_mut() {
+            Some(event) if line.kind == "rearmed" && event.kind == "event" => {
+                let dot = if event.reason.is_empty() { "" } else { " · " };
+                event.reason.push_str(&format!("{dot}{}", line.reason));
+            }
+            Some(first) if is_again(first, line, times, timeline) => {
+                times += 1;
+                first.reason = format!("{times} times until {}", timeline.time(line.at));
+                continue;
+            }
+            Some(_) | None => all.push(line.clone()),
+        }
+        times = 1;
+    }
+    all
+}
+
+/// Whether `line` tells of the same event as `first`, which tells of `times` of them, on the same day.
+fn is_again(first: &Line, line: &Line, times: u32, timeline: &Timeline<'_>) -> bool {
+    let is_bare = (first.reason.is_empty() || times > 1) && line.reason.is_empty();
+    let is_same = (first.kind, first.what()) == ("event", line.what()) && line.kind == "event";
+    is_bare && is_same && timeline.day(first.at) == timeline.day(line.at)
+}
+
+/// What was done by machines is faint; what was decided stands out.
+fn role(line: &Line) -> Role {
+    match line.kind {
+        "event" => Role::Plain,
+        "machine" => Role::Faint,
+        _ => Role::Accent,
+    }
+}

@@ -1,0 +1,115 @@
+//! `foresend explain`: one customer's life in a rehearsal. The ids were found by looking, and stay while the people
+//! of a seed stay.
+
+use crate::{check, fixtures, foresend, root};
+use serde_json::Value;
+use std::fs;
+
+/// `foresend explain` of the fixtures' scenario.
+fn explain(customer: &str, more: &[&str]) -> crate::Said {
+    foresend(&[&["explain", "cart-recovery.toml", "--customer", customer], more].concat()).said()
+}
+
+#[test]
+fn a_purchase_that_stops_the_journey_before_it_starts_is_explained() {
+    let said = explain("c-87", &[]);
+    assert!(said.out.contains("stop Order Completed, before it started"), "{said}");
+    check("explain_stopped_early", &said);
+}
+
+#[test]
+fn a_purchase_between_two_mails_is_explained() {
+    let said = explain("c-165", &["--since", "2026-03-09"]);
+    assert!(said.out.contains("stop Order Completed, before offer"), "{said}");
+    check("explain_stopped", &said);
+}
+
+#[test]
+fn three_mails_of_which_one_moved_are_explained_in_both_arms() {
+    let said = explain("c-0000000130", &["--arm", "no-mail,as-written"]);
+    assert_eq!(said.out.matches("  sent  ").count(), 3, "{said}");
+    assert!(said.out.contains("moved") && said.out.contains("this arm is without mail"), "{said}");
+    check("explain_three_mails", &said);
+}
+
+#[test]
+fn what_is_still_waited_for_is_the_last_that_is_said() {
+    let said = explain("c-130", &["--set", "cart-recovery.offer.after=20d"]);
+    assert!(said.out.contains("cart-recovery, offer: Thu 2026-03-26 09:00:00"), "{said}");
+}
+
+#[test]
+fn without_utf8_an_explanation_is_ascii() {
+    let arguments = ["explain", "cart-recovery.toml", "--customer", "c-130"];
+    let said = foresend(&arguments).with("LC_ALL", "C").said();
+    assert!(said.code == Some(0) && said.out.is_ascii(), "{said}");
+}
+
+#[test]
+fn somebody_or_something_that_is_not_there_is_refused() {
+    for (name, customer, more) in [
+        ("explain_unknown", "c-048213", &[][..]),
+        ("explain_no_id", "ana@juniperandfinch.example", &[][..]),
+        ("explain_journey", "c-1", &["--journey", "cart-recovry"][..]),
+        ("explain_arm", "c-1", &["--arm", "no-mails"][..]),
+        ("explain_day", "c-1", &["--since", "9 March"][..]),
+        ("explain_set", "c-1", &["--set", "cart-recovery.quiet=soon"][..]),
+    ] {
+        let said = explain(customer, more);
+        check(name, &said);
+        assert_eq!((said.code, &*said.out), (Some(2), ""), "{name}");
+    }
+}
+
+#[test]
+fn help_says_how_to_ask() {
+    check("help_explain", &foresend(&["explain", "--help"]).said());
+}
+
+fn json(more: &[&str]) -> Value {
+    let said = explain("c-130", &[&["--json"], more].concat());
+    assert_eq!((said.code, &*said.err), (Some(0), ""), "{said}");
+    serde_json::from_str(&said.out).unwrap()
+}
+
+#[test]
+fn the_json_holds_every_record_and_is_narrowed_like_the_page() {
+    let all = json(&["--arm", "as-written,no-mail"]);
+    assert_eq!(
+        (&all["schema"], &all["customer"]),
+        (&"foresend.explain/1".into(), &"c-0000000130".into())
+    );
+    let lines = |json: &Value| json["arms"][0]["lines"].as_array().unwrap().clone();
+    let awaits = lines(&all).iter().filter(|line| line["kind"] == "awaits").count();
+    assert_eq!(awaits, 3, "one for each step");
+    assert_eq!(all["arms"][1]["id"], "no-mail");
+    let late = lines(&json(&["--since", "2026-03-06"]));
+    assert!(!late.is_empty() && late.len() < lines(&all).len());
+    assert!(late.iter().all(|line| line["local"].as_str().unwrap() >= "2026-03-06"));
+    let whole = lines(&json(&["--journey", "cart-recovery"]));
+    assert_eq!(whole, lines(&json(&[])), "there is only one journey");
+}
+
+#[test]
+fn every_key_of_the_json_has_its_line_in_the_reference() {
+    fn keys(value: &Value, into: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map.iter().filter(|(key, _)| !key.contains([' ', '.'])) {
+                    into.push(key.clone());
+                    keys(value, into);
+                }
+            }
+            Value::Array(all) => all.iter().for_each(|value| keys(value, into)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    assert!(fixtures().is_dir());
+    let page = fs::read_to_string(root().join("docs/reference/explain.md")).unwrap();
+    let mut all = Vec::new();
+    keys(&json(&[]), &mut all);
+    assert!(all.len() > 40);
+    for key in all {
+        assert!(page.contains(&format!("`{key}`")), "docs/reference/explain.md has no `{key}`");
+    }
+}
