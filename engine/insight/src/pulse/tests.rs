@@ -108,7 +108,12 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         Outcome::Complained,
         Outcome::RenderFailed,
     ]);
-    let end = prop::sample::select(vec![End::LastStep, End::Stopped(order), End::WhileFalse, End::ByStep]);
+    let end = prop::sample::select(vec![
+        End::LastStep,
+        End::Stopped(order),
+        End::WhileFalse,
+        End::ByStep,
+    ]);
     (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..25u8)
         .prop_map(move |(at, no_start, moves, skip, no_mail, outcome, end, (a, b, n), kind)| {
             let act = if a { Engagement::Open } else { Engagement::Click };
