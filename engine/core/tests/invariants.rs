@@ -1,6 +1,8 @@
 //! What must never happen, whatever a customer, a host or a mail server does: random histories with objections,
 //! suppressed addresses, outages, repeated inputs and answers of every kind, from fixed seeds.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "one record is looked for")]
+
 mod common;
 
 use common::{OFFERS, REVENUE, instant, shop_that_waits};
@@ -38,6 +40,8 @@ struct Case<'w> {
     going: Vec<(SendRef, u16)>,
     records: Vec<Record>,
     permitted: bool,
+    /// (event, own time, arrival)
+    events: Vec<(EventIx, Timestamp, Timestamp)>,
     /// (hand-over, suppressed, permitted, mail)
     transmitted: Vec<(Timestamp, bool, bool, Mailing)>,
 }
@@ -57,6 +61,7 @@ impl<'w> Case<'w> {
             going: vec![],
             records: vec![],
             permitted: false,
+            events: vec![],
             transmitted: vec![],
         }
     }
@@ -120,11 +125,13 @@ impl<'w> Case<'w> {
         let lines = [Line { product: ProductId(1), quantity: 1, price: Amount::whole(9) }];
         let revenue = [Property { name: REVENUE, value: Amount::whole(9) }];
         let with_lines = matches!(name, EventIx::PRODUCT_ADDED | EventIx::CHECKOUT_STARTED);
+        let own = self.now.before(Wait::from_millis(late.cast_signed()));
+        self.events.push((name, own, self.now));
         let id = chance::bits(self.key, 1 << 40 | self.draws) | 1;
         self.apply(Input::Event(Event {
             name,
             origin: Origin::Live,
-            at: self.now.before(Wait::from_millis(late.cast_signed())),
+            at: own,
             id,
             properties: if name == EventIx::ORDER_COMPLETED { &revenue } else { &[] },
             products: if with_lines { &lines } else { &[] },
@@ -214,6 +221,42 @@ fn no_marketing_leaves_without_basis_to_a_suppressed_address_in_quiet_hours_or_l
         }
     }
     assert!(marketing > 2_000, "too little marketing to prove anything: {marketing}");
+}
+
+#[test]
+fn no_mail_leaves_after_a_known_stop_even_if_the_server_put_it_off_before() {
+    let world = shop_that_waits();
+    let (mut put_off, mut recalled) = (0, 0);
+    for case in 0..60_000 {
+        let it = Case::new(&world, case, 1).live();
+        for (now, _, _, mail) in &it.transmitted {
+            let of = mail.send;
+            let began = it.records.iter().find_map(|record| match record.decided {
+                Decided::Started(run, _)
+                    if run.journey == of.journey && run.enrolment == of.enrolment =>
+                {
+                    Some(record.at)
+                }
+                _ => None,
+            });
+            let stops = &world.program.journey(of.journey).stop;
+            let known = it.events.iter().find(|(name, own, arrived)| {
+                stops.contains(name) && began.is_some_and(|b| *own > b) && arrived < now
+            });
+            assert_eq!(known, None, "case {case}: {mail:?} at {now:?}");
+        }
+        let deferred = |r: &&Record| matches!(r.decided, Decided::Answered(_, Outcome::Deferred));
+        put_off += it.records.iter().filter(deferred).count();
+        recalled += it
+            .records
+            .windows(2)
+            .filter(|pair| {
+                deferred(&&pair[0]) && matches!(pair[1].decided, Decided::Held(..))
+                    || deferred(&&pair[1]) && matches!(pair[0].decided, Decided::Held(..))
+            })
+            .count();
+    }
+    assert!(put_off > 1_000 && recalled > 10, "{put_off} put off, {recalled} recalled");
 }
 
 #[test]

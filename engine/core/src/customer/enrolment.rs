@@ -306,13 +306,18 @@ impl Customer {
         out: &mut Effects,
         concerns: impl Fn(&super::pending::Pending) -> bool,
     ) {
-        self.ledger.pending.retain(|pending| {
-            let stays = pending.state == State::Going || !concerns(pending);
-            if !stays {
-                out.record(t, Decided::Held(pending.send.into(), why));
-                out.asked.push(Effect::Withdraw(pending.send));
+        self.ledger.pending.retain_mut(|pending| {
+            if !concerns(pending) {
+                return true;
             }
-            stays
+            if pending.state == State::Going {
+                // It may have arrived: that is seen by its answer. If it comes back, it stays.
+                pending.recalled = pending.recalled.or(Some(why));
+                return true;
+            }
+            out.record(t, Decided::Held(pending.send.into(), why));
+            out.asked.push(Effect::Withdraw(pending.send));
+            false
         });
     }
 }

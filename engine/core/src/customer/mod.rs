@@ -25,14 +25,14 @@ use crate::world::stream::StreamIx;
 use crate::world::topic::Basis;
 use crate::world::{World, ZoneIx};
 use cart::Cart;
-use effect::Effects;
+use effect::{Effect, Effects};
 use enrolment::{Phase, Run};
 use history::History;
 use input::{
     Consent, ConsentTo, Engagement, Event, Input, Origin, Outcome, Profile, Reader, SendRef,
 };
 use pending::{Ledger, State};
-use record::Decided;
+use record::{Decided, NoMail};
 
 /// How late an event may be and still count by its own time.
 const LATE_MAX: Wait = Wait::days(30);
@@ -281,7 +281,10 @@ impl Customer {
             }
             Outcome::Deferred => {
                 if let Some(at) = going {
-                    self.ledger.pending[at].state = State::Ready;
+                    match self.ledger.pending[at].recalled {
+                        None => self.ledger.pending[at].state = State::Ready,
+                        Some(why) => self.recall(t, at, why, out),
+                    }
                 }
             }
             Outcome::Rejected | Outcome::RenderFailed => {
@@ -296,10 +299,12 @@ impl Customer {
                     let topic = world.program.topic(mail.act(&world.program).topic);
                     if topic.is_marketing() {
                         self.ledger.pending.remove(at); // it may have arrived: never twice
+                    } else if let Some(why) = mail.recalled {
+                        self.recall(t, at, why, out);
                     } else {
                         self.ledger.pending[at].state = State::Ready; // the same id again: better twice than never
                         let mailing = mail.mailing(self.id, &world.program);
-                        out.asked.push(effect::Effect::Ready(mailing));
+                        out.asked.push(Effect::Ready(mailing));
                     }
                 }
             }
@@ -319,6 +324,14 @@ impl Customer {
             | Outcome::RenderFailed
             | Outcome::Complained => {}
         }
+    }
+
+    /// The mail at `at` came back after its enrolment had ended, for this reason.
+    fn recall(&mut self, t: Timestamp, at: usize, why: NoMail, out: &mut Effects) {
+        let mail = self.ledger.pending.remove(at);
+        self.ledger.forget_sent(mail.send);
+        out.record(t, Decided::Held(mail.send.into(), why));
+        out.asked.push(Effect::Withdraw(mail.send));
     }
 
     /// Consent, outcomes and engagement count as events too, of ours.

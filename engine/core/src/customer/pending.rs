@@ -4,13 +4,14 @@
 use super::consent::Consents;
 use super::effect::Mailing;
 use super::input::SendRef;
+use super::record::NoMail;
 use crate::id::{CustomerId, SendId};
 use crate::time::Timestamp;
 use crate::world::journey::{Act, JourneyIx, Send};
 use crate::world::limit::{Limits, Rate};
 use crate::world::program::Program;
 
-/// A mail between its planned moment and its fate. 48 bytes.
+/// A mail between its planned moment and its fate. 56 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Pending {
     pub(super) send: SendRef,
@@ -22,6 +23,8 @@ pub(super) struct Pending {
     pub(super) origin: u64,
     pub(super) attempt: u16,
     pub(super) state: State,
+    /// Its enrolment ended while it was going: if it comes back, it does not leave again.
+    pub(super) recalled: Option<NoMail>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -13,10 +13,12 @@ use super::enrolment::{Goal, Phase, Run};
 use super::history::{Entry, Ever, History};
 use super::input::SendRef;
 use super::pending::{Ledger, Pending, SEEN_MAX, SentMail, State};
+use super::record::NoMail;
 use crate::id::{CustomerId, ProductId, StableId};
 use crate::money::Amount;
 use crate::time::Timestamp;
 use crate::world::World;
+use crate::world::event::EventIx;
 use crate::world::journey::{Act, JourneyIx, StepIx};
 use crate::world::program::Program;
 use crate::world::stream::{Stream, StreamIx};
@@ -126,6 +128,8 @@ struct PendingV1 {
     origin: u64,
     attempt: u16,
     state: u8,
+    /// Why it does not leave again: 1 a stop event (by its id), 2 `while`.
+    recalled: Option<(u8, u32)>,
 }
 
 impl Customer {
@@ -269,6 +273,16 @@ fn moment(at: Timestamp) -> Option<i64> {
     (at != Timestamp::ALWAYS).then_some(at.millis())
 }
 
+fn event_id(program: &Program, event: EventIx) -> u32 {
+    StableId::of("event", &program.events[usize::from(event.0)].name).0
+}
+
+fn event_of(program: &Program, id: u32) -> Result<EventIx, SnapshotError> {
+    let events = (0u16..).map(EventIx).take(program.events.len());
+    let mut found = events.filter(|event| event_id(program, *event) == id);
+    found.next().ok_or(SnapshotError::NotInProgram("an event"))
+}
+
 fn topic_id(program: &Program, topic: TopicIx) -> u32 {
     StableId::of("topic", &program.topic(topic).name).0
 }
@@ -331,6 +345,18 @@ fn pending_v1(program: &Program, mail: &Pending) -> PendingV1 {
             State::Delayed => 1,
             State::Going => 2,
         },
+        recalled: mail.recalled.map(|why| match why {
+            NoMail::Stopped(event) => (1, event_id(program, event)),
+            // Only a stop and `while` end an enrolment under a mail that is going.
+            NoMail::WhileFalse
+            | NoMail::WhileUnknown
+            | NoMail::NoAddress
+            | NoMail::NoPermission
+            | NoMail::Suppressed
+            | NoMail::Limit
+            | NoMail::Late
+            | NoMail::Shut => (2, 0),
+        }),
     }
 }
 
@@ -420,6 +446,12 @@ fn pending_of(program: &Program, v1: &PendingV1) -> Result<Pending, SnapshotErro
             1 => State::Delayed,
             2 => State::Going,
             _ => return Err(SnapshotError::Garbled),
+        },
+        recalled: match v1.recalled {
+            None => None,
+            Some((1, event)) => Some(NoMail::Stopped(event_of(program, event)?)),
+            Some((2, _)) => Some(NoMail::WhileFalse),
+            Some(_) => return Err(SnapshotError::Garbled),
         },
     })
 }

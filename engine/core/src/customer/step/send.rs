@@ -46,6 +46,7 @@ impl Customer {
             origin: run.origin,
             attempt: 0,
             state: State::Ready,
+            recalled: None,
         };
         assert!(self.ledger.find(name).is_none(), "{name:?} would be sent twice");
         self.ledger.pending.reserve_exact(1); // seldom two at a time
