@@ -8,7 +8,8 @@
 //! hosts on the same inputs is a bug. It reads no clock, file or socket, starts no thread, and takes no chance
 //! but [`chance`], which is hashed from its arguments.
 //!
-//! Arrows go down: `customer` reads [`world`]; both read [`time`], [`id`], [`money`] and [`chance`].
+//! Arrows go down: `customer` reads [`world`]; both read [`moment`], [`time`], [`id`], [`money`] and
+//! [`chance`].
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

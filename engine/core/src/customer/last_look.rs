@@ -65,7 +65,7 @@ impl Customer {
         }
     }
 
-    /// Every recheck, in order. A stop needs none: it withdraws the mail at once.
+    /// Every recheck, in order. A stop needs none: it withdraws the mail at once, and recalls one that is under way.
     fn last_look(&self, world: &World, now: Timestamp, mail: &Pending, gate: Gate) -> Verdict {
         let program = &world.program;
         let act = mail.act(program);

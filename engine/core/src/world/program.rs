@@ -25,7 +25,7 @@ pub struct Outline {
     pub events: Vec<EventDef>,
     /// Topics.
     pub topics: Vec<Topic>,
-    /// What must be remembered for facts; [`Program::new`] adds what stops need.
+    /// What must be remembered for facts; [`Program::new`] adds what stops and waits need.
     pub streams: Vec<Stream>,
     /// Limits on marketing.
     pub limits: Limits,

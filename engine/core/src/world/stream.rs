@@ -7,7 +7,7 @@ use crate::time::Wait;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StreamIx(pub u16);
 
-/// One event, and perhaps one of its properties, as facts and stops need it remembered.
+/// One event, and perhaps one of its properties, as facts, stops and waits need it remembered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stream {
     /// The event.
