@@ -8,7 +8,7 @@ use foresend_core::chance::Seed;
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::{Effect, Effects};
 use foresend_core::customer::input::{
-    Consent, ConsentTo, Event, Gate, Input, Line, Origin, Outcome, Profile,
+    Code, Consent, ConsentTo, Event, Gate, Input, Line, Origin, Outcome, Profile,
 };
 use foresend_core::id::{CustomerId, IdKey, ProductId};
 use foresend_core::money::Amount;
@@ -89,6 +89,7 @@ impl<'w> Hosted<'w> {
             zone: ZoneIx::PROGRAM,
             has_address: true,
             created: None,
+            traits: &[],
         }));
         let offers = world.program.topics.iter().position(|topic| topic.name == "offers");
         let topic = TopicIx(u16::try_from(offers.expect("the shop's")).expect("few topics"));
@@ -124,7 +125,8 @@ impl<'w> Hosted<'w> {
             for effect in asked.drain(..) {
                 if let Effect::Ready(mail) = effect {
                     let send = mail.send;
-                    self.apply(Input::Handover { send, attempt: 1, gate: Gate::Open });
+                    let (gate, code) = (Gate::Open, Code::Reserved(7));
+                    self.apply(Input::Handover { send, attempt: 1, gate, code });
                     let outcome = Outcome::Accepted;
                     self.apply(Input::Outcome { send, attempt: 1, outcome });
                 }

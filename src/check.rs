@@ -124,7 +124,7 @@ fn tell(looked: &Looked, verbose: bool) -> Result<(), Failure> {
         if told.is_empty() { "no mistakes".to_owned() } else { mistakes::count(told, texts.len()) };
     let mut page = format!("✓ {} · {mistakes}\n", says(&compiled.summary));
     if verbose {
-        page += &remembers(&compiled.remembered, compiled.summary.bytes_a_customer);
+        page += &remembers(&compiled.remembered, &compiled.summary);
     }
     Ok(output::data(&output::letters().spell(&page))?)
 }
@@ -137,11 +137,11 @@ fn for_machines(looked: &Looked, form: impl Fn(&Told<'_>) -> String) -> Result<(
 }
 
 /// What is remembered of a customer, a line each.
-fn remembers(remembered: &[Remembered], bytes: usize) -> String {
+fn remembers(remembered: &[Remembered], summary: &Summary) -> String {
     let head = ["Remembered of a customer".to_owned(), "bytes".to_owned(), "read by".to_owned()];
     let row = |what: String, bytes: usize, by: String| [what, count(bytes as u64), by];
     let mut rows = vec![head];
-    rows.push(row("before any event".to_owned(), Summary::BYTES_BEFORE, String::new()));
+    rows.push(row("before any event".to_owned(), summary.bytes_before, String::new()));
     for Remembered { event, property, window, bytes, facts } in remembered {
         let property = property.iter().map(|property| format!(", {property}"));
         let window = window.iter().map(|window| format!(", each of {window}"));
@@ -149,7 +149,7 @@ fn remembers(remembered: &[Remembered], bytes: usize) -> String {
         let by = if facts.is_empty() { "stop".to_owned() } else { facts.join(", ") };
         rows.push(row(what, *bytes, by));
     }
-    rows.push(row("all, about".to_owned(), bytes, String::new()));
+    rows.push(row("all, about".to_owned(), summary.bytes_a_customer, String::new()));
     let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
     let (first, second) = (width(0), width(1));
     let mut page = "\n".to_owned();
@@ -163,7 +163,8 @@ fn remembers(remembered: &[Remembered], bytes: usize) -> String {
 
 /// `1 journey, 3 mails … in 5 files · remembers about 310 bytes a customer`
 fn says(summary: &Summary) -> String {
-    let Summary { journeys, mails, facts, segments, files, bytes_a_customer } = *summary;
+    let Summary { journeys, mails, facts, segments, files, bytes_before: _, bytes_a_customer } =
+        *summary;
     let parts: Vec<String> =
         [(journeys, "journey"), (mails, "mail"), (facts, "fact"), (segments, "segment")]
             .into_iter()

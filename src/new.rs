@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 Example:
   foresend new my-shop
 
-It holds program.toml, journeys/, mails/ and a scenario to rehearse them in. Nothing that exists
-is written over.
+It holds program.toml, eight journeys with their mails, a catalogue, and scenarios to rehearse
+them in. Nothing that exists is written over.
 Exit codes: 0 done, 1 the disk refused, 2 DIR exists and is not an empty folder.")]
 pub(crate) struct Arguments {
     /// Where to write it: a folder that does not exist yet, or is empty
@@ -25,19 +25,59 @@ pub(crate) struct Arguments {
 /// One file of the example: its path in the new folder, and its text.
 type Part = (&'static str, &'static str);
 
+macro_rules! file {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../scenarios/shop/", $path)))
+    };
+}
+
 /// The files of scenarios/shop, every one: a test compares.
 const SHOP: &[Part] = &[
-    ("program.toml", include_str!("../scenarios/shop/program.toml")),
-    ("journeys/cart-recovery.toml", include_str!("../scenarios/shop/journeys/cart-recovery.toml")),
-    ("mails/cart-first.md", include_str!("../scenarios/shop/mails/cart-first.md")),
-    ("mails/cart-second.md", include_str!("../scenarios/shop/mails/cart-second.md")),
-    ("mails/cart-offer.md", include_str!("../scenarios/shop/mails/cart-offer.md")),
+    file!("program.toml"),
+    file!("journeys/back-in-stock.toml"),
+    file!("journeys/browse-abandonment.toml"),
+    file!("journeys/cart-recovery.toml"),
+    file!("journeys/journal.toml"),
+    file!("journeys/post-purchase.toml"),
+    file!("journeys/replenishment.toml"),
+    file!("journeys/welcome.toml"),
+    file!("journeys/win-back.toml"),
+    file!("mails/a-reason-to-return.md"),
+    file!("mails/back-in-stock.md"),
+    file!("mails/cart-first.md"),
+    file!("mails/cart-offer.md"),
+    file!("mails/cart-second.md"),
+    file!("mails/goes-well-with.md"),
+    file!("mails/how-to-care.md"),
+    file!("mails/how-we-make-things.md"),
+    file!("mails/most-loved.md"),
+    file!("mails/order-confirmation.md"),
+    file!("mails/please-confirm.md"),
+    file!("mails/review-request.md"),
+    file!("mails/running-low.md"),
+    file!("mails/shall-we-stop.md"),
+    file!("mails/still-looking.md"),
+    file!("mails/the-journal.md"),
+    file!("mails/welcome.md"),
+    file!("mails/what-is-new.md"),
+    file!("catalogue.csv"),
 ];
 
-/// The scenario that rehearses it. In scenarios/ the program is a folder beside it; in the new folder the program
-/// is the folder round it.
-const SCENARIO: Part =
-    ("scenarios/cart-recovery.toml", include_str!("../scenarios/cart-recovery.toml"));
+macro_rules! scenario {
+    ($name:literal) => {
+        (concat!("scenarios/", $name), include_str!(concat!("../scenarios/", $name)))
+    };
+}
+
+/// The scenarios that rehearse it, every one; the first is shown as what to run next. In scenarios/ the program is a
+/// folder beside them; in the new folder the program is the folder round them.
+const SCENARIOS: &[Part] = &[
+    scenario!("cart-recovery.toml"),
+    scenario!("browse-abandonment.toml"),
+    scenario!("post-purchase.toml"),
+    scenario!("whole-shop.toml"),
+    scenario!("win-back.toml"),
+];
 const PROGRAM_BESIDE: &str = r#"program    = "shop""#;
 const PROGRAM_ROUND: &str = r#"program    = ".."  "#;
 
@@ -75,14 +115,20 @@ fn refuse_what_exists(folder: &Path) -> Result<(), Failure> {
 }
 
 fn write_all(folder: &Path, begun: &mut Begun) -> Result<(), (PathBuf, io::Error)> {
-    let scenario = SCENARIO.1.replacen(PROGRAM_BESIDE, PROGRAM_ROUND, 1);
-    let scenario = (SCENARIO.0, scenario.as_str());
+    let scenarios = SCENARIOS.iter();
+    let scenarios = scenarios.map(|&(path, text)| (path, of_the_folder_round_it(text)));
+    let shop = SHOP.iter().map(|&(path, text)| (path, text.to_owned()));
+    let all: Vec<(&str, String)> = shop.chain(scenarios).collect();
     // program.toml is the last: until it is there, the folder is no program.
-    for (path, text) in SHOP.iter().copied().chain([scenario]).rev() {
+    for (path, text) in all.iter().rev() {
         let path: PathBuf = folder.join(path.split('/').collect::<PathBuf>());
         begun.write(&path, text).map_err(|e| (path, e))?;
     }
     Ok(())
+}
+
+fn of_the_folder_round_it(scenario: &str) -> String {
+    scenario.replacen(PROGRAM_BESIDE, PROGRAM_ROUND, 1)
 }
 
 /// What has been made so far, in order.
@@ -126,9 +172,9 @@ fn what_next(folder: &Path) -> String {
         (folder, open::show(folder))
     };
     let word = |path: &Path| in_a_shell(&open::show(path));
-    let files = SHOP.len() + 1;
+    let files = SHOP.len() + SCENARIOS.len();
     let program = word(&inside.join("program.toml"));
-    let (folder, scenario) = (word(folder), word(&inside.join(SCENARIO.0)));
+    let (folder, scenario) = (word(folder), word(&inside.join(SCENARIOS[0].0)));
     format!(
         "✓ {shown} holds a made-up shop: {files} files. Make it yours:\n  \
            edit {program}, then journeys/ and mails/\n  \
@@ -172,17 +218,32 @@ mod tests {
     }
 
     #[test]
-    fn the_scenario_names_the_folder_round_it_and_its_comments_stay_in_their_column() {
-        let text = SCENARIO.1.replacen(PROGRAM_BESIDE, PROGRAM_ROUND, 1);
-        let line = text.lines().find(|line| line.starts_with("program")).unwrap();
-        assert!(line.starts_with(r#"program    = "..""#), "{line}");
-        let columns: BTreeSet<Option<usize>> = text
-            .lines()
-            .filter(|line| line.contains(" = ") && !line.starts_with('#'))
-            .filter(|line| line.contains('#'))
-            .map(|line| line.find('#'))
+    fn every_scenario_is_built_in() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+        let names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let there: BTreeSet<String> = names
+            .map(|name| format!("scenarios/{}", name.to_str().unwrap()))
+            .filter(|name| name.ends_with(".toml"))
             .collect();
-        assert_eq!(columns.len(), 1, "{text}");
+        let built_in: BTreeSet<String> =
+            SCENARIOS.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(built_in, there);
+    }
+
+    #[test]
+    fn a_scenario_names_the_folder_round_it_and_its_comments_stay_in_their_column() {
+        for (name, text) in SCENARIOS {
+            let text = of_the_folder_round_it(text);
+            let line = text.lines().find(|line| line.starts_with("program")).unwrap();
+            assert!(line.starts_with(r#"program    = "..""#), "{name}: {line}");
+            let columns: BTreeSet<Option<usize>> = text
+                .lines()
+                .filter(|line| line.contains(" = ") && !line.starts_with('#'))
+                .filter(|line| line.contains('#'))
+                .map(|line| line.find('#'))
+                .collect();
+            assert_eq!(columns.len(), 1, "{text}");
+        }
     }
 
     #[test]

@@ -6,10 +6,11 @@ use crate::json_out::JsonOut;
 use crate::mistakes;
 use crate::output::{self, Progress};
 use crate::report::number::{count, counted};
-use crate::report::{Arm, Journey, Length, Report, Timing, json};
+use crate::report::{Arm, Journey, Length, Report, Sends, Timing, json};
 use crate::scenario::{self, Opened};
 use foresend_core::world::event::EventIx;
-use foresend_core::world::journey;
+use foresend_core::world::journey::{self, Act, Kind};
+use foresend_core::world::program::Program;
 use foresend_insight::increment::{ORDERS_CHANGED_MIN, REVENUE_CHANGED_MIN};
 use foresend_program::{Compiled, Scenario, SetError};
 use foresend_simulator::population::Preset;
@@ -173,6 +174,7 @@ fn report(
         orders,
         revenue,
         attributed_orders: rehearsal.attributed_orders,
+        sends: sends(&compiled.program),
         settings: preset.settings(),
         timing,
     }
@@ -185,9 +187,31 @@ impl From<rehearsal::Arm> for Arm {
     }
 }
 
+fn sends(program: &Program) -> Sends {
+    let mut sends = Sends::default();
+    for step in program.journeys.iter().flat_map(|journey| &journey.steps) {
+        let send = match &step.act {
+            Act::Send(send) => send,
+            Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Set(_) => continue,
+            Act::Call(_) | Act::Leave(_) | Act::Stop(_) => continue,
+        };
+        sends.offers |= send.offer.is_some();
+        match send.kind {
+            Kind::Cart => sends.about_carts = true,
+            Kind::Browse | Kind::Item | Kind::Return | Kind::Welcome | Kind::News => {
+                sends.advertising = true;
+            }
+            // Of an order's journey, marketing advertises; the rest is about the order.
+            Kind::Order => sends.advertising |= program.topic(send.topic).is_marketing(),
+            Kind::Alert | Kind::Service => {}
+        }
+    }
+    sends
+}
+
 impl From<&journey::Journey> for Journey {
     fn from(journey: &journey::Journey) -> Self {
-        let by_purchase = journey.stop.iter().all(|&event| event == EventIx::ORDER_COMPLETED);
+        let by_purchase = journey.stop.iter().all(|stop| stop.on == EventIx::ORDER_COMPLETED);
         let (stopped, stopped_in_time) = if by_purchase {
             ("bought", "bought while quiet")
         } else {
@@ -200,6 +224,7 @@ impl From<&journey::Journey> for Journey {
             stopped,
             stopped_in_time,
             left: if asks_for_cart { "emptied" } else { "`while` false" },
+            goal_from_step: journey.goal.as_ref().is_some_and(|goal| goal.from.is_some()),
             steps: journey.steps.iter().map(|step| step.name.clone()).collect(),
         }
     }

@@ -36,6 +36,10 @@ pub enum Purpose {
     History = 10,
     /// What that order was worth.
     HistoryValue = 11,
+    /// Where they live.
+    Home = 12,
+    /// Their name and birthday.
+    Named = 13,
     // A visit; key: its ordinal, or the mail that it was clicked in.
     /// Time since the visit before.
     VisitGap = 20,
@@ -56,6 +60,16 @@ pub enum Purpose {
     Lines = 33,
     /// The dormancy coin.
     Coin = 34,
+    /// Whether an order that a mail won replaces the next.
+    PullForward = 35,
+    /// Whether it ends dormancy.
+    Revival = 36,
+    /// What becomes of the order.
+    Parcel = 37,
+    /// The form for a topic, and which; key: the session.
+    SignUp = 38,
+    /// Asking to be told; key: the session.
+    Stock = 39,
     // A mail; key: the mail.
     /// Bounce.
     Bounce = 40,
@@ -67,6 +81,10 @@ pub enum Purpose {
     Leave = 43,
     /// Clicking.
     Click = 44,
+    /// The spam folder.
+    Spam = 45,
+    /// Confirming what was asked for.
+    Confirm = 46,
 }
 
 /// The draws of one customer.
@@ -133,7 +151,8 @@ impl TryRng for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_distr::{Beta, Distribution, Gamma, StandardNormal};
+    use crate::population::Quantiles;
+    use rand_distr::{Beta, Distribution};
 
     fn stream(key: u64) -> Stream {
         Chance::of(Seed(42), 7).stream(Purpose::Visit, key)
@@ -145,13 +164,13 @@ mod tests {
             "{:.12} {:.12} {:.12} {:.12} {:.12}",
             stream(3).unit(0),
             stream(3).unit(1),
-            Gamma::new(0.2426, 1.0).unwrap().sample(&mut stream(3)),
+            Quantiles::gamma(0.2426).at(stream(3).unit(0)),
             Beta::new(0.7929, 2.4258).unwrap().sample(&mut stream(3)),
-            Distribution::<f64>::sample(&StandardNormal, &mut stream(3)),
+            Quantiles::normal().at(stream(3).unit(0)),
         );
         assert_eq!(
             drawn,
-            "0.433535112937 0.313111173331 0.011417182199 0.314120960357 -0.295561820979"
+            "0.433535112937 0.313111173331 0.021804702028 0.314120960357 -0.167381067152"
         );
     }
 

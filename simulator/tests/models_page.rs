@@ -1,4 +1,4 @@
-//! `docs/models.md` lists every number of the population, and none that is not there. With `FORESEND_WRITE=1` in the
+//! `docs/models.md` lists every number of the populations, and none that is not there. With `FORESEND_WRITE=1` in the
 //! environment the test writes the table instead of comparing it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -35,7 +35,25 @@ fn table() -> String {
         )
         .unwrap();
     }
-    table
+    table + &worlds()
+}
+
+/// Of each other population what differs.
+fn worlds() -> String {
+    let retail = Preset::named("retail").unwrap().settings();
+    let mut worlds = String::new();
+    for name in Preset::names().filter(|name| *name != "retail") {
+        writeln!(worlds, "\n**`{name}`**, as `retail` but for:\n").unwrap();
+        for (setting, usual) in Preset::named(name).unwrap().settings().iter().zip(&retail) {
+            if setting != usual {
+                let shown = |value: &str| value.trim().replace(['[', ']'], "");
+                let (key, unit) = (&setting.key, &setting.unit);
+                let (value, usual) = (shown(&setting.value), shown(&usual.value));
+                writeln!(worlds, "- `{key}`: {value} {unit}, not {usual}").unwrap();
+            }
+        }
+    }
+    worlds
 }
 
 #[test]

@@ -1,17 +1,19 @@
 //! One life in one arm, as lines: what came before the start in a sentence, what happened since in order, and what is
 //! waited for at the end.
 
-use foresend_core::customer::input::{Consent, ConsentTo, Origin, Profile};
-use foresend_core::world::event::EventIx;
+use foresend_core::customer::input::{Consent, ConsentTo, Line, Origin};
+use foresend_core::money::Amount;
+use foresend_core::world::event::{EventIx, Property};
 use foresend_core::world::topic::Basis;
-use foresend_program::{Compiled, Line, Timeline, Waits};
+use foresend_core::world::value::Value;
+use foresend_program::{Compiled, Timeline, Waits};
 use foresend_simulator::rehearsal::{Step, Told};
 use std::collections::BTreeMap;
 
 /// What is shown of one life.
 pub(super) struct Lived {
     pub(super) before: Before,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<foresend_program::Line>,
     /// What is waited for at the end of the rehearsal, one line each.
     pub(super) waits: Vec<String>,
     /// Only some of it is shown: it does not begin at the start.
@@ -37,7 +39,7 @@ impl Lived {
             step.records.iter().for_each(|record| waits.fold(record));
             let before = &mut lived.before;
             let happened = match &step.told {
-                Told::Profile(Profile { zone: _, has_address, created: _ }) => {
+                Told::Profile { has_address } => {
                     before.address = *has_address;
                     None
                 }
@@ -51,20 +53,29 @@ impl Lived {
                     before.permitted.push((topic, words(*basis), since));
                     continue; // it is said as what was before
                 }
-                Told::Event { name, origin: Origin::Live, at, properties, products: _ } => {
-                    Some(timeline.event(*at, *name, properties))
+                Told::Event { name, origin: Origin::Live, at, properties, products } => {
+                    let told = properties.iter();
+                    let mut properties: Vec<Property<'_>> = told
+                        .map(|(name, kept)| Property { name: *name, value: kept.value() })
+                        .collect();
+                    if properties.is_empty() {
+                        // Nobody but the reader asks what they were worth.
+                        properties.extend(worth(*name, products, compiled));
+                    }
+                    Some(timeline.event(*at, *name, &properties))
                 }
                 Told::Wake
                 | Told::Consent(_)
                 | Told::Handover { .. }
                 | Told::Outcome { .. }
+                | Told::Called { .. }
                 | Told::Engagement { .. }
                 | Told::Remember { .. } => None,
             };
             // What was due before an event was decided before it.
             let records = step.records.iter();
             let (earlier, later): (Vec<_>, Vec<_>) = records.partition(|record| {
-                happened.as_ref().is_some_and(|line: &Line| record.at < line.at)
+                happened.as_ref().is_some_and(|line: &foresend_program::Line| record.at < line.at)
             });
             lived.lines.extend(earlier.into_iter().map(|record| timeline.record(record)));
             lived.lines.extend(happened);
@@ -93,6 +104,15 @@ impl Lived {
             self.waits.retain(|wait| wait.starts_with(&format!("{journey}, ")));
         }
     }
+}
+
+/// What the products of an event cost together, as the property that would have said so.
+fn worth(name: EventIx, products: &[Line], compiled: &Compiled) -> Option<Property<'static>> {
+    let event = &compiled.program.events[usize::from(name.0)];
+    let (name, _) = ["price", "value"].iter().find_map(|name| event.property(name))?;
+    let cost = |line: &Line| line.price.times(line.quantity.into());
+    let all = products.iter().map(cost).reduce(Amount::plus)?;
+    Some(Property { name, value: Value::Number(all) })
 }
 
 /// `2026-03-09` of `2026-03-09T10:10:04`

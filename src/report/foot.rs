@@ -1,16 +1,25 @@
 //! The last lines: what mail cost, what to look at, and what the answer rests on most.
 
-use super::Report;
 use super::finding::findings;
 use super::number::{count, counted, seconds};
 use super::page::{Page, Role};
+use super::{Report, Sends};
 use foresend_simulator::population::preset::{Grade, Setting};
 
-/// The settings that the increment of cart mail depends on most, as people call them.
-const LEADING: [(&str, &str); 3] = [
-    ("intent.salience", "cart forgotten in"),
-    ("intent.intent", "intent gone in"),
-    ("reminder.reactance", "put off by an early mail"),
+/// A setting, what people call it, and whether it concerns a program that sends these.
+type Leading = (&'static str, &'static str, fn(Sends) -> bool);
+
+/// The settings that an increment depends on most, as people call them: of mail about carts, of mail that advertises,
+/// of offers.
+const LEADING: [Leading; 6] = [
+    ("intent.salience", "cart forgotten in", |sends| sends.about_carts),
+    ("intent.intent", "intent gone in", |sends| sends.about_carts),
+    ("reminder.reactance", "put off by an early mail", |sends| sends.about_carts),
+    ("promotion.view_through", "come by themselves after an opened mail", |sends| {
+        sends.advertising
+    }),
+    ("pull_forward.share", "orders only brought forward", |sends| sends.advertising),
+    ("offer.strength", "strength of an offer", |sends| sends.offers),
 ];
 /// Last click is named where it claims so much more than mail caused.
 const CLAIM_RATIO: f64 = 1.2;
@@ -37,7 +46,8 @@ pub(super) fn costs(report: &Report, page: &mut Page) {
 pub(super) fn caution(report: &Report, page: &mut Page) {
     let leading: Vec<String> = LEADING
         .iter()
-        .filter_map(|&(key, says)| {
+        .filter(|(_, _, concerns)| concerns(report.sends))
+        .filter_map(|&(key, says, _)| {
             let setting = report.settings.iter().find(|setting| setting.key == key)?;
             (setting.grade == Grade::A).then(|| format!("{says}\u{a0}{}", spelled(setting)))
         })

@@ -25,12 +25,13 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     });
     for (journey, pulse) in report.journeys.iter().zip(&report.as_written.pulse.journeys) {
         let ended = pulse.ended;
-        let early = ended.stopped + ended.while_false + ended.by_step;
+        let early = ended.early();
+        let counted = pulse.goal_counted(journey.goal_from_step);
         let row = Row::named(Role::Plain, &*journey.name)
             .until(31, Role::Plain, count(pulse.started))
             .until(46, Role::Plain, count(pulse.goal_reached));
         page.row(&if wide {
-            row.until(56, Role::Plain, rate(pulse.goal_reached, pulse.started, 1))
+            row.until(56, Role::Plain, rate(pulse.goal_reached, counted, 1))
                 .until(70, Role::Plain, count(early))
                 .until(85, Role::Plain, count(ended.last_step))
                 .until(100, Role::Plain, count(still_in(pulse)))
@@ -43,9 +44,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
 
 /// Enrolments that were not over when the rehearsal was.
 pub(super) fn still_in(pulse: &JourneyPulse) -> u64 {
-    let ended = pulse.ended;
-    let over = ended.last_step + ended.stopped + ended.while_false + ended.by_step;
-    pulse.started.saturating_sub(over)
+    pulse.started.saturating_sub(pulse.ended.last_step + pulse.ended.early())
 }
 
 fn reasons(report: &Report, page: &mut Page) {
@@ -54,6 +53,7 @@ fn reasons(report: &Report, page: &mut Page) {
         early.add(journey.stopped, pulse.ended.stopped);
         early.add(journey.left, pulse.ended.while_false);
         early.add("by a step", pulse.ended.by_step);
+        early.add("yielded", pulse.ended.yielded);
         refused.add_starts(journey, &pulse.not_started);
         refused.add(journey.stopped_in_time, pulse.disarmed);
     }
@@ -87,6 +87,8 @@ impl Reasons {
             while_unknown,
             stopped,
             full,
+            yielded,
+            no_key,
         } = *not_started;
         self.add("in it already", busy);
         self.add("too soon again", again);
@@ -96,6 +98,8 @@ impl Reasons {
         self.add("`while` unknown", while_unknown);
         self.add(journey.stopped, stopped);
         self.add("in too many journeys", full);
+        self.add("yielded", yielded);
+        self.add("no key", no_key);
     }
 
     /// `Held back 31,408: bought 16,870, …, other 1,040.`: the largest four, and the rest together. Nothing where

@@ -93,6 +93,7 @@ struct Journey<'a> {
     not_started: NotStarted,
     ended: Ended,
     waiting: u64,
+    goal_counted: u64,
     goal_reached: u64,
     goal_value_minor: i64,
     steps: Vec<Step<'a>>,
@@ -113,6 +114,8 @@ struct NotStarted {
     stopped: u64,
     stopped_while_quiet: u64,
     full: u64,
+    yielded: u64,
+    no_key: u64,
 }
 
 #[derive(Serialize)]
@@ -122,6 +125,7 @@ struct Ended {
     #[serde(rename = "while")]
     while_false: u64,
     by_step: u64,
+    yielded: u64,
 }
 
 #[derive(Serialize)]
@@ -162,7 +166,10 @@ struct HeldBack {
     no_permission: u64,
     no_address: u64,
     suppressed: u64,
+    holdout: u64,
     limit: u64,
+    no_code: u64,
+    yielded: u64,
     late: u64,
 }
 
@@ -180,6 +187,10 @@ struct Skipped {
     if_false: u64,
     unknown: u64,
     while_unknown: u64,
+    due_unknown: u64,
+    no_code: u64,
+    paused: u64,
+    full: u64,
 }
 
 #[derive(Serialize)]
@@ -311,6 +322,7 @@ fn journeys(report: &Report) -> Vec<Journey<'_>> {
                 not_started: NotStarted::of(pulse),
                 ended: Ended::of(&pulse.ended),
                 waiting: still_in(pulse),
+                goal_counted: pulse.goal_counted(journey.goal_from_step),
                 goal_reached: pulse.goal_reached,
                 goal_value_minor: pulse.goal_value.minor(digits).minor(),
                 steps: steps(journey, pulse),
@@ -353,6 +365,8 @@ impl NotStarted {
             while_unknown,
             stopped,
             full,
+            yielded,
+            no_key,
         } = pulse.not_started;
         Self {
             busy,
@@ -364,14 +378,16 @@ impl NotStarted {
             stopped,
             stopped_while_quiet: pulse.disarmed,
             full,
+            yielded,
+            no_key,
         }
     }
 }
 
 impl Ended {
     fn of(ended: &pulse::Ended) -> Self {
-        let pulse::Ended { last_step, stopped, while_false, by_step } = *ended;
-        Self { last_step, stopped, while_false, by_step }
+        let pulse::Ended { last_step, stopped, while_false, by_step, yielded } = *ended;
+        Self { last_step, stopped, while_false, by_step, yielded }
     }
 }
 
@@ -403,7 +419,10 @@ impl HeldBack {
             no_address,
             no_permission,
             suppressed,
+            holdout,
             limit,
+            no_code,
+            yielded,
             late,
             shut: _, // the no-mail arm's own doing
         } = *held;
@@ -414,7 +433,10 @@ impl HeldBack {
             no_permission,
             no_address,
             suppressed,
+            holdout,
             limit,
+            no_code,
+            yielded,
             late,
         }
     }
@@ -432,8 +454,17 @@ impl Moved {
 
 impl Skipped {
     fn of(skipped: &pulse::Skipped) -> Self {
-        let pulse::Skipped { if_false, if_unknown, while_unknown } = *skipped;
-        Self { if_false, unknown: if_unknown, while_unknown }
+        let pulse::Skipped {
+            if_false,
+            if_unknown,
+            while_unknown,
+            due_unknown,
+            no_code,
+            paused,
+            full,
+        } = *skipped;
+        let unknown = if_unknown;
+        Self { if_false, unknown, while_unknown, due_unknown, no_code, paused, full }
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     if report.journeys.len() > 1 {
         page.row(&row("all", &all.mail, wide));
     }
+    opens(report, page);
     machines(&all.mail, page);
     held_back(report, &all.held, page);
     moved_and_skipped(&all, page);
@@ -67,6 +68,17 @@ fn row(name: &str, mail: &Mail, wide: bool) -> Row {
             .until(36, Role::Plain, of(mail.opened_human, 1))
             .until(46, Role::Plain, of(mail.clicked_human, 1))
             .until(60, Role::Plain, of(mail.unsubscribed, 2))
+    }
+}
+
+/// An open is only seen of who agreed to it: what is counted is fewer than what happens.
+fn opens(report: &Report, page: &mut Page) {
+    let tracked = report.settings.iter().find(|setting| setting.key == "contact.open_tracking");
+    if let Some(share) = tracked.and_then(|setting| setting.value.parse::<f64>().ok())
+        && share < 1.0
+    {
+        let text = format!("Opened: seen only of the {:.0} % who agreed to it.", share * 100.0);
+        page.prose(Role::Faint, &text);
     }
 }
 
@@ -99,7 +111,10 @@ fn held_back(report: &Report, all: &Held, page: &mut Page) {
         no_address,
         no_permission,
         suppressed,
+        holdout,
         limit,
+        no_code,
+        yielded,
         late,
         shut: _, // not held back: the arm's own doing
     } = *all;
@@ -107,7 +122,10 @@ fn held_back(report: &Report, all: &Held, page: &mut Page) {
     reasons.add("no address", no_address);
     reasons.add("no permission", no_permission);
     reasons.add("suppressed", suppressed);
+    reasons.add("holdout", holdout);
     reasons.add("limit", limit);
+    reasons.add("no code", no_code);
+    reasons.add("yielded", yielded);
     reasons.add("late", late);
     if let Some(text) = reasons.text("Held back") {
         page.prose(Role::Plain, &text);
@@ -123,10 +141,15 @@ fn moved_and_skipped(all: &StepPulse, page: &mut Page) {
         moved.add("between", between);
     }
     let mut skipped = Reasons::default();
-    let Skipped { if_false, if_unknown, while_unknown } = all.skipped;
+    let Skipped { if_false, if_unknown, while_unknown, due_unknown, no_code, paused, full } =
+        all.skipped;
     skipped.add("`if` false", if_false);
     skipped.add("`if` unknown", if_unknown);
     skipped.add("`while` unknown", while_unknown);
+    skipped.add("`due` unknown", due_unknown);
+    skipped.add("no code", no_code);
+    skipped.add("paused", paused);
+    skipped.add("too many mails waiting", full);
     for text in [moved.text("Moved"), skipped.text("Skipped")].into_iter().flatten() {
         page.prose(Role::Plain, &text);
     }

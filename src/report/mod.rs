@@ -52,6 +52,8 @@ pub(crate) struct Report {
     pub(crate) revenue: Increment,
     /// Orders that follow a click in a mail within the program's `credit`.
     pub(crate) attributed_orders: u64,
+    /// What sorts of mail it sends: which assumptions it rests on most.
+    pub(crate) sends: Sends,
     /// Everything the population rests on.
     pub(crate) settings: Vec<Setting>,
     /// What the run itself took: alone may differ between two runs of one seed.
@@ -69,8 +71,21 @@ pub(crate) struct Journey {
     pub(crate) stopped_in_time: &'static str,
     /// What people call its `while` turning false: `emptied`, where it asks for a cart.
     pub(crate) left: &'static str,
+    /// Whether its goal is counted from a step, not from the start.
+    pub(crate) goal_from_step: bool,
     /// Its steps' ids.
     pub(crate) steps: Vec<String>,
+}
+
+/// What sorts of mail a program sends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Sends {
+    /// About carts left behind.
+    pub(crate) about_carts: bool,
+    /// Mail that advertises: it makes people come back.
+    pub(crate) advertising: bool,
+    /// Offers.
+    pub(crate) offers: bool,
 }
 
 /// What happened in one arm.

@@ -60,7 +60,7 @@ fn cart_recovery() -> JourneyPulse {
         arrived: 31_000,
         ready: 10_000,
         left: 6_508,
-        skipped: Skipped { if_false: 14_000, if_unknown: 412, while_unknown: 0 },
+        skipped: Skipped { if_false: 14_000, if_unknown: 412, ..Skipped::default() },
         held: Held { no_permission: 150, suppressed: 12, late: 36, ..Held::default() },
         mail: mail(9_802, 49, [3_320, 399, 29, 5]),
         ..StepPulse::default()
@@ -70,7 +70,7 @@ fn cart_recovery() -> JourneyPulse {
         disarmed: 9_002,
         started: 46_870,
         not_started: NotStarted { again: 5_328, ..NotStarted::default() },
-        ended: Ended { last_step: 24_412, stopped: 20_104, while_false: 2_204, by_step: 0 },
+        ended: Ended { last_step: 24_412, stopped: 20_104, while_false: 2_204, ..Ended::default() },
         goal_reached: 10_104,
         steps: vec![first, second, offer],
         ..JourneyPulse::default()
@@ -97,6 +97,7 @@ fn report() -> Report {
         journeys: vec![Journey {
             name: "cart-recovery".into(),
             stopped: "bought",
+            goal_from_step: false,
             stopped_in_time: "bought while quiet",
             left: "emptied",
             steps: ["first", "second", "offer"].map(String::from).into(),
@@ -120,6 +121,7 @@ fn report() -> Report {
             trial: Some(9_000_000),
         },
         attributed_orders: 2_188,
+        sends: Sends { about_carts: true, ..Sends::default() },
         settings: vec![
             setting("intent.salience", "[1.5, 30.0]", "hours", Grade::A),
             setting("intent.intent", "[30.0, 120.0]", "hours", Grade::A),
@@ -210,11 +212,12 @@ fn several_journeys_have_a_row_each_and_one_for_all() {
         stopped: "stopped",
         stopped_in_time: "stopped while quiet",
         left: "`while` false",
+        goal_from_step: false,
         steps: vec!["only".into()],
     });
     let pulse = JourneyPulse {
         started: 12,
-        ended: Ended { last_step: 10, stopped: 2, while_false: 0, by_step: 0 },
+        ended: Ended { last_step: 10, stopped: 2, ..Ended::default() },
         steps: vec![StepPulse {
             ready: 10,
             mail: mail(10, 0, [5, 1, 0, 0]),

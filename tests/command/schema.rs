@@ -27,6 +27,8 @@ fn wrong(schema: &Value, value: &Value, at: &str) -> Vec<String> {
                 "array" => value.is_array(),
                 "string" => value.is_string(),
                 "integer" => value.is_i64() || value.is_u64(),
+                "number" => value.is_number(),
+                "boolean" => value.is_boolean(),
                 other => panic!("no type {other}"),
             },
             "enum" => wanted.as_array().unwrap().contains(value),
@@ -181,9 +183,14 @@ fn the_examples_of_the_reference_are_valid() {
                 "journey" => ("journey", minimal("journeys/hello.toml")),
                 kind => (kind, toml::Table::new()),
             };
-            laid_over(&mut whole, block.parse().unwrap());
+            let block: toml::Table = block.parse().unwrap();
+            // One that starts in another way starts in no second one.
+            if ["enters", "date", "every"].iter().any(|key| block.contains_key(*key)) {
+                whole.remove("on");
+            }
+            laid_over(&mut whole, block);
             let wrong = wrong(&schema(kind), &seen(whole.into()), kind);
-            assert_eq!(wrong, Vec::<String>::new(), "{page}:\n{block}");
+            assert_eq!(wrong, Vec::<String>::new(), "{page}: {file}");
             seen_blocks += 1;
         }
     }

@@ -12,6 +12,8 @@ pub struct Seed(pub u64);
 pub enum Purpose {
     /// The path of a `split`.
     Split = 1,
+    /// Whether a customer is held out.
+    Holdout = 2,
 }
 
 /// 64 even bits for `purpose`, of the customer whose id ends in `customer`, for the occasion `index`.

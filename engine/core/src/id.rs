@@ -80,6 +80,60 @@ impl StableId {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ProductId(pub u64);
 
+impl ProductId {
+    /// The product that the shop calls `id`.
+    #[must_use]
+    pub fn of(id: &str) -> Self {
+        Self(Key::of_text(id).0)
+    }
+}
+
+/// What an enrolment is about: the value of a property such as `order_id`, as 64 bits of its hash; or nothing, then
+/// the customer is the key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Key(u64);
+
+impl Key {
+    /// The customer.
+    pub const CUSTOMER: Self = Self(0);
+
+    /// The key of a text.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "64 of the 128 bits are wanted")]
+    pub fn of_text(text: &str) -> Self {
+        let mut hasher = SipHasher13::new();
+        part(&mut hasher, b"key/1");
+        part(&mut hasher, text.as_bytes());
+        let bits = hasher.finish128().as_u128() as u64;
+        Self(bits.max(1))
+    }
+
+    /// The key of a local day, days since 1970-01-01: of a start by the calendar.
+    #[must_use]
+    pub const fn of_day(day: i64) -> Self {
+        // Bit 63 keeps it apart from no key at all.
+        Self(day.cast_unsigned() | 1 << 63)
+    }
+
+    /// Its bits: for snapshots.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The key with these bits.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+}
+
+impl From<ProductId> for Key {
+    fn from(product: ProductId) -> Self {
+        Self(product.0.max(1))
+    }
+}
+
 /// Parts are length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
 fn part(hasher: &mut SipHasher13, bytes: &[u8]) {
     hasher.write(&(bytes.len() as u64).to_le_bytes());

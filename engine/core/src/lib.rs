@@ -8,11 +8,12 @@
 //! hosts on the same inputs is a bug. It reads no clock, file or socket, starts no thread, and takes no chance
 //! but [`chance`], which is hashed from its arguments.
 //!
-//! Arrows go down: `customer` reads [`world`]; both read [`moment`], [`time`], [`id`], [`money`] and
-//! [`chance`].
+//! Arrows go down: `customer` reads [`world`]; both read [`calendar`], [`moment`], [`time`], [`id`], [`money`]
+//! and [`chance`]; `calendar` reads `moment`, and that reads `time`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod calendar;
 pub mod chance;
 pub mod customer;
 pub mod id;

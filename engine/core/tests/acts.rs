@@ -16,7 +16,7 @@ use foresend_core::time::Wait;
 use foresend_core::world::World;
 use foresend_core::world::condition::Op;
 use foresend_core::world::event::EventIx;
-use foresend_core::world::journey::{Act, Again, PathIx, Row, Share, Step, WaitFor};
+use foresend_core::world::journey::{Act, Again, Listen, PathIx, Row, Share, Step, WaitFor};
 use foresend_core::world::program::{Outline, Program};
 
 fn act(name: &str, after: Wait, path: Option<u8>, act: Act) -> Step {
@@ -37,7 +37,7 @@ fn world(steps: Vec<Step>) -> World {
 }
 
 fn wait_for(event: EventIx, at_most: Wait) -> Act {
-    Act::WaitFor(WaitFor { on: vec![event], at_most, number: 0 })
+    Act::WaitFor(WaitFor { on: vec![Listen::any(event)], at_most, number: 0 })
 }
 
 /// Searching stands for the sign-up, sharing a product for its confirmation.

@@ -10,8 +10,8 @@ use foresend_core::chance;
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::{Effect, Effects, Mailing};
 use foresend_core::customer::input::{
-    Consent, ConsentTo, Engagement, Event, Gate, Input, Line, Origin, Outcome, Profile, Reader,
-    SendRef,
+    Code, Consent, ConsentTo, Engagement, Event, Gate, Input, Line, Origin, Outcome, Profile,
+    Reader, SendRef,
 };
 use foresend_core::customer::record::{Decided, Record};
 use foresend_core::id::{CustomerId, ProductId};
@@ -22,6 +22,7 @@ use foresend_core::world::ZoneIx;
 use foresend_core::world::event::{EventIx, Property};
 use foresend_core::world::program::Program;
 use foresend_core::world::topic::Basis;
+use foresend_core::world::value::Value;
 
 /// 2026-03-02T00:00Z, a Monday.
 const START: i64 = 1_772_409_600_000;
@@ -80,6 +81,7 @@ impl<'w> Case<'w> {
             for effect in out.asked {
                 match effect {
                     Effect::Ready(mail) => self.ready.push(mail),
+                    Effect::Call(_) => {}
                     Effect::Withdraw(send) => self.ready.retain(|mail| mail.send != send),
                     Effect::Transmit(mail, attempt) => {
                         self.going.push((mail.send, attempt));
@@ -123,7 +125,7 @@ impl<'w> Case<'w> {
         let name = names[usize::try_from(self.draw(6)).unwrap_or(0)];
         let late = if self.draw(4) == 0 { self.draw(86_400_000) } else { 0 };
         let lines = [Line { product: ProductId(1), quantity: 1, price: Amount::whole(9) }];
-        let revenue = [Property { name: REVENUE, value: Amount::whole(9) }];
+        let revenue = [Property { name: REVENUE, value: Value::Number(Amount::whole(9)) }];
         let with_lines = matches!(name, EventIx::PRODUCT_ADDED | EventIx::CHECKOUT_STARTED);
         let own = self.now.before(Wait::from_millis(late.cast_signed()));
         self.events.push((name, own, self.now));
@@ -147,7 +149,7 @@ impl<'w> Case<'w> {
         let gate = if self.draw(8) == 0 { Gate::Suppressed } else { Gate::Open };
         self.attempts += 1;
         let attempt = self.attempts;
-        self.apply(Input::Handover { send: mail.send, attempt, gate });
+        self.apply(Input::Handover { send: mail.send, attempt, gate, code: Code::None });
     }
 
     fn answer(&mut self) {
@@ -185,7 +187,8 @@ impl<'w> Case<'w> {
     }
 
     fn live(mut self) -> Self {
-        let profile = Profile { zone: ZoneIx::PROGRAM, has_address: true, created: None };
+        let profile =
+            Profile { zone: ZoneIx::PROGRAM, has_address: true, created: None, traits: &[] };
         self.apply(Input::Profile(profile));
         self.objects_or_agrees();
         for _ in 0..60 {
@@ -232,7 +235,7 @@ fn no_mail_leaves_after_a_known_stop_even_if_the_server_put_it_off_before() {
         for (now, _, _, mail) in &it.transmitted {
             let of = mail.send;
             let began = it.records.iter().find_map(|record| match record.decided {
-                Decided::Started(run, _)
+                Decided::Started(run, _, _)
                     if run.journey == of.journey && run.enrolment == of.enrolment =>
                 {
                     Some(record.at)
@@ -241,7 +244,9 @@ fn no_mail_leaves_after_a_known_stop_even_if_the_server_put_it_off_before() {
             });
             let stops = &world.program.journey(of.journey).stop;
             let known = it.events.iter().find(|(name, own, arrived)| {
-                stops.contains(name) && began.is_some_and(|b| *own > b) && arrived < now
+                stops.iter().any(|stop| stop.on == *name)
+                    && began.is_some_and(|b| *own > b)
+                    && arrived < now
             });
             assert_eq!(known, None, "case {case}: {mail:?} at {now:?}");
         }

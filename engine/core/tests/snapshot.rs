@@ -106,17 +106,17 @@ fn a_stream_that_is_new_to_a_customer_is_unknown_and_not_zero() {
     let world = shop_that_waits();
     let mut outline: Outline = (*world.program).clone();
     let event = EventIx::PRODUCT_SHARED;
-    outline.streams.push(Stream { event, property: None, window: Some(Wait::DAY) });
+    outline.streams.push(Stream { window: Some(Wait::DAY), ..Stream::of(event) });
     let new = StreamIx(u16::try_from(outline.streams.len() - 1).unwrap());
     let other = World::new(world.seed, world.id_key, Program::new(outline));
     let customer = live(&world, 3, false).customer;
     let bytes = customer.snapshot(&world);
     let mut there = Customer::restore(customer.id(), &other, &bytes).unwrap();
     let now = instant(START).after(Wait::days(30));
-    assert_eq!(there.facts(now).count(new, Some(Wait::DAY)), None);
+    assert_eq!(there.facts(&other, now).count(new, Some(Wait::DAY)), None);
     let remember = Input::Remember { event: Some(event), since: Timestamp::ALWAYS };
     there.apply(&other, now, remember, &mut Effects::default());
-    assert_eq!(there.facts(now).count(new, Some(Wait::DAY)), Some(0.0));
+    assert_eq!(there.facts(&other, now).count(new, Some(Wait::DAY)), Some(0.0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod common;
 
 use common::story::{at, check, check_in, say, tell};
 use common::{Habits, Host, shop};
-use foresend_core::customer::input::{Gate, Input, Outcome, SendRef};
+use foresend_core::customer::input::{Code, Gate, Input, Outcome, SendRef};
 use foresend_core::customer::record::{Decided, Record};
 use foresend_core::time::Wait;
 use foresend_core::world::World;
@@ -328,8 +328,10 @@ fn outage(story: &[(&str, &str)], expected: &str) {
         let now = at(2, time);
         host.run_until(now);
         let input = match *what {
-            "hand over" => Input::Handover { send, attempt, gate: Gate::Open },
-            "suppressed" => Input::Handover { send, attempt, gate: Gate::Suppressed },
+            "hand over" => Input::Handover { send, attempt, gate: Gate::Open, code: Code::None },
+            "suppressed" => {
+                Input::Handover { send, attempt, gate: Gate::Suppressed, code: Code::None }
+            }
             "deferred" => Input::Outcome { send, attempt: attempt - 1, outcome: Outcome::Deferred },
             "unknown" => Input::Outcome { send, attempt: attempt - 1, outcome: Outcome::Unknown },
             other => panic!("{other}"),

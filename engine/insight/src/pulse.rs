@@ -5,6 +5,10 @@
 //! is the core's to record, not ours to rebuild.
 //! Invariant: folding any split of the records and merging gives the numbers of folding them all.
 
+mod counts;
+
+pub use counts::{Called, Ended, Heard, Held, Mail, Moved, NotStarted, Skipped};
+
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
 use foresend_core::customer::record::{At, Decided, End, Move, NoMail, NoStart, Record, Skip};
 use foresend_core::money::Amount;
@@ -22,6 +26,8 @@ pub struct Pulse {
     pub consent_withdrawn: u64,
     /// Streams that had more entries than are kept one by one.
     pub folded: u64,
+    /// Times a segment that a journey listens to came to another truth.
+    pub turned: u64,
 }
 
 /// One journey.
@@ -39,6 +45,8 @@ pub struct JourneyPulse {
     pub not_started: NotStarted,
     /// Enrolments that are over.
     pub ended: Ended,
+    /// Enrolments that came to the step from which the goal counts; 0 where it counts from the start.
+    pub goal_opened: u64,
     /// Enrolments that reached the goal; a second time counts none.
     pub goal_reached: u64,
     /// What the events that reached it were worth, second times included.
@@ -64,6 +72,12 @@ pub struct StepPulse {
     pub took: u64,
     /// Rows of its choice that were unknown and passed over.
     pub unknown_rows: u64,
+    /// Times it gave traits their values.
+    pub set: u64,
+    /// Calls of a webhook it asked for.
+    pub calls: u64,
+    /// What came of them.
+    pub called: Called,
     /// Objections it recorded.
     pub objected: u64,
     /// Enrolments that it ended.
@@ -76,206 +90,28 @@ pub struct StepPulse {
     pub moved: Moved,
     /// Times a mail's hand-over was put off in the last look; its plan stayed.
     pub delayed: Moved,
+    /// Mails that waited since their journey was paused.
+    pub paused: u64,
+    /// Of those: that asked again when it went on.
+    pub resumed: u64,
     /// Mails that did not leave.
     pub held: Held,
+    /// Mails that left with an offer.
+    pub gave: u64,
     /// Mails that left, and what became of them.
     pub mail: Mail,
 }
 
-/// Defines a struct of counts whose `merge` and `total` cannot forget a field.
-macro_rules! counts {
-    ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $field:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-        pub struct $name { $($(#[$of])* pub $field: u64,)* }
-
-        impl $name {
-            /// Adds `other`.
-            pub fn merge(&mut self, other: &Self) {
-                $(self.$field += other.$field;)*
-            }
-        }
-    };
-}
-
-counts! {
-    /// Starts that did not happen, by reason.
-    NotStarted {
-        /// They were in it already.
-        busy,
-        /// They had started it too lately, or ever.
-        again,
-        /// `if` was false.
-        if_false,
-        /// `if` was unknown.
-        if_unknown,
-        /// `while` was false.
-        while_false,
-        /// `while` was unknown.
-        while_unknown,
-        /// A `stop` event had happened after its start.
-        stopped,
-        /// They were in as many journeys as a customer can be.
-        full,
-    }
-}
-
-counts! {
-    /// Enrolments that are over, by reason.
-    Ended {
-        /// Their last step ended.
-        last_step,
-        /// A `stop` event happened.
-        stopped,
-        /// `while` was false.
-        while_false,
-        /// A step ended them.
-        by_step,
-    }
-}
-
-counts! {
-    /// Waits that are over.
-    Heard {
-        /// By their event.
-        came,
-        /// Their time was up.
-        silent,
-    }
-}
-
-counts! {
-    /// Steps that did nothing, by reason.
-    Skipped {
-        /// `if` was false.
-        if_false,
-        /// `if` was unknown.
-        if_unknown,
-        /// `while` was unknown.
-        while_unknown,
-    }
-}
-
-counts! {
-    /// Moments put off, by reason.
-    Moved {
-        /// Quiet hours.
-        quiet,
-        /// They were on the site just now.
-        still_shopping,
-        /// A limit was full, and `full = "wait"`.
-        limit,
-        /// After another move: the step's own `between`.
-        between,
-    }
-}
-
-counts! {
-    /// Mails that asked to be handed over and did not leave, by reason.
-    Held {
-        /// A `stop` event ended the enrolment.
-        stopped,
-        /// `while` was false.
-        while_false,
-        /// `while` was unknown.
-        while_unknown,
-        /// We have no address.
-        no_address,
-        /// No basis of the topic holds.
-        no_permission,
-        /// The address is suppressed.
-        suppressed,
-        /// A limit was full.
-        limit,
-        /// It would have left too long after its planned moment.
-        late,
-        /// An arm without mail: nothing else spoke against it. Not "held back" in any report.
-        shut,
-    }
-}
-
-counts! {
-    /// Mails that left, and what became of them. All rates are of [`delivered`](Mail::delivered).
-    Mail {
-        /// Handed to the mail server, each mail once however many attempts it took.
-        /// = `accepted` + `rejected` + `unknown` + `not_made` + still deferred.
-        sent,
-        /// Of those: a minute or more after their planned moment.
-        sent_late,
-        /// The mail server took it.
-        accepted,
-        /// Attempts that the mail server put off; one mail may be put off more than once.
-        deferred,
-        /// The mail server refused it for good.
-        rejected,
-        /// The connection was lost before an answer came.
-        unknown,
-        /// It could not be made; nothing left.
-        not_made,
-        /// Came back for good, after it had been accepted.
-        bounced_hard,
-        /// Came back for now, after it had been accepted.
-        bounced_soft,
-        /// Opens by people.
-        opened_human,
-        /// Opens by machines. They overlap with people's: the two are never added up.
-        opened_machine,
-        /// Followed links, by people.
-        clicked_human,
-        /// Followed links, by machines.
-        clicked_machine,
-        /// Objections by a link in the mail.
-        unsubscribed,
-        /// Called spam by the reader.
-        complained,
-    }
-}
-
-impl NotStarted {
-    /// All reasons.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        let Self { busy, again, if_false, if_unknown, while_false, while_unknown, stopped, full } =
-            *self;
-        busy + again + if_false + if_unknown + while_false + while_unknown + stopped + full
-    }
-}
-
-impl Skipped {
-    /// All reasons.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        let Self { if_false, if_unknown, while_unknown } = *self;
-        if_false + if_unknown + while_unknown
-    }
-}
-
-impl Moved {
-    /// All reasons.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        let Self { quiet, still_shopping, limit, between } = *self;
-        quiet + still_shopping + limit + between
-    }
-}
-
-impl Mail {
-    /// = `accepted` − `bounced_hard` − `bounced_soft`.
-    #[must_use]
-    pub fn delivered(&self) -> u64 {
-        self.accepted.saturating_sub(self.bounced_hard + self.bounced_soft)
-    }
-}
-
 impl StepPulse {
     /// Times it came due and its time was up, whatever it did.
-    /// = `ready` + `skipped` + `heard` + `took` + `objected` + `stopped_here`.
+    /// = `ready` + `skipped` + `heard` + `took` + `set` + `calls` + `objected` +
+    /// `stopped_here`.
     /// Who reached it and is neither in here nor `left` still waits.
     #[must_use]
     pub fn went_on(&self) -> u64 {
         let Heard { came, silent } = self.heard;
-        let acted = self.ready + came + silent + self.took + self.objected + self.stopped_here;
-        acted + self.skipped.total()
+        let acted = self.ready + came + silent + self.took + self.set + self.calls;
+        acted + self.objected + self.stopped_here + self.skipped.total()
     }
 
     /// Adds `other`.
@@ -287,13 +123,19 @@ impl StepPulse {
             heard,
             took,
             unknown_rows,
+            set,
+            calls,
+            called,
             objected,
             stopped_here,
             left,
             skipped,
             moved,
             delayed,
+            paused,
+            resumed,
             held,
+            gave,
             mail,
         } = other;
         self.arrived += arrived;
@@ -302,18 +144,30 @@ impl StepPulse {
         self.heard.merge(heard);
         self.took += took;
         self.unknown_rows += unknown_rows;
+        self.set += set;
+        self.calls += calls;
+        self.called.merge(called);
         self.objected += objected;
         self.stopped_here += stopped_here;
         self.left += left;
         self.skipped.merge(skipped);
         self.moved.merge(moved);
         self.delayed.merge(delayed);
+        self.paused += paused;
+        self.resumed += resumed;
         self.held.merge(held);
+        self.gave += gave;
         self.mail.merge(mail);
     }
 }
 
 impl JourneyPulse {
+    /// Enrolments whose goal was counted: all that started, or those that came to the step from which it counts.
+    #[must_use]
+    pub const fn goal_counted(&self, from_step: bool) -> u64 {
+        if from_step { self.goal_opened } else { self.started }
+    }
+
     /// All its steps together.
     #[must_use]
     pub fn all_steps(&self) -> StepPulse {
@@ -332,6 +186,7 @@ impl JourneyPulse {
             started,
             not_started,
             ended,
+            goal_opened,
             goal_reached,
             goal_value,
             goal_closed,
@@ -343,6 +198,7 @@ impl JourneyPulse {
         self.started += started;
         self.not_started.merge(not_started);
         self.ended.merge(ended);
+        self.goal_opened += goal_opened;
         self.goal_reached += goal_reached;
         self.goal_value = self.goal_value.plus(*goal_value);
         self.goal_closed += goal_closed;
@@ -380,7 +236,7 @@ impl Pulse {
             Decided::NotStarted(journey, why) => {
                 *not_started(&mut self.journey(journey).not_started, why) += 1;
             }
-            Decided::Started(of, _) => self.journey(of.journey).started += 1,
+            Decided::Started(of, ..) => self.journey(of.journey).started += 1,
             Decided::Awaits(at, _) => self.step(at).arrived += 1,
             Decided::Listens(at, _) => self.step(at).listened += 1,
             Decided::Heard(at, Some(_)) => self.step(at).heard.came += 1,
@@ -390,7 +246,14 @@ impl Pulse {
                 step.took += 1;
                 step.unknown_rows += u64::from(unknown);
             }
+            Decided::Set(at) => self.step(at).set += 1,
+            Decided::Calls(at) => self.step(at).calls += 1,
+            Decided::Called(at, true) => self.step(at).called.done += 1,
+            Decided::Called(at, false) => self.step(at).called.failed += 1,
             Decided::Left(at, _) => self.step(at).objected += 1,
+            Decided::Paused(at) => self.step(at).paused += 1,
+            Decided::Resumed(at) => self.step(at).resumed += 1,
+            Decided::Gave(at, _) => self.step(at).gave += 1,
             Decided::Moved(at, why, _) => *moved(&mut self.step(at).moved, why) += 1,
             Decided::Skipped(at, why) => *skipped(&mut self.step(at).skipped, why) += 1,
             Decided::Ready(at) => self.step(at).ready += 1,
@@ -410,12 +273,13 @@ impl Pulse {
                 journey.goal_reached += u64::from(first);
                 journey.goal_value = journey.goal_value.plus(worth);
             }
+            Decided::GoalOpened(of, _) => self.journey(of.journey).goal_opened += 1,
             Decided::GoalClosed(of) => self.journey(of.journey).goal_closed += 1,
             Decided::Ended(at, why) => {
                 *ended(&mut self.journey(at.of.journey).ended, why) += 1;
                 match why {
                     End::LastStep => {}
-                    End::Stopped(_) | End::WhileFalse => self.step(at).left += 1,
+                    End::Stopped(_) | End::WhileFalse | End::Yielded(_) => self.step(at).left += 1,
                     End::ByStep => self.step(at).stopped_here += 1,
                 }
             }
@@ -423,6 +287,7 @@ impl Pulse {
             Decided::ConsentSet(_, false, None) => self.consent_withdrawn += 1,
             Decided::ConsentSet(_, false, Some(by)) => self.step(by).mail.unsubscribed += 1,
             Decided::Folded => self.folded += 1,
+            Decided::Turned(..) => self.turned += 1,
         }
     }
 
@@ -431,7 +296,7 @@ impl Pulse {
     /// # Panics
     /// Where the two are of different programs.
     pub fn merge(&mut self, other: &Self) {
-        let Self { journeys, consent_given, consent_withdrawn, folded } = other;
+        let Self { journeys, consent_given, consent_withdrawn, folded, turned } = other;
         assert_eq!(self.journeys.len(), journeys.len(), "pulses of different programs");
         for (to, from) in self.journeys.iter_mut().zip(journeys) {
             to.merge(from);
@@ -439,6 +304,7 @@ impl Pulse {
         self.consent_given += consent_given;
         self.consent_withdrawn += consent_withdrawn;
         self.folded += folded;
+        self.turned += turned;
     }
 
     /// All steps of all journeys together.
@@ -470,6 +336,8 @@ fn not_started(to: &mut NotStarted, why: NoStart) -> &mut u64 {
         NoStart::WhileUnknown => &mut to.while_unknown,
         NoStart::Stopped(_) => &mut to.stopped,
         NoStart::Full => &mut to.full,
+        NoStart::Yielded(_) => &mut to.yielded,
+        NoStart::NoKey => &mut to.no_key,
     }
 }
 
@@ -479,6 +347,7 @@ fn ended(to: &mut Ended, why: End) -> &mut u64 {
         End::Stopped(_) => &mut to.stopped,
         End::WhileFalse => &mut to.while_false,
         End::ByStep => &mut to.by_step,
+        End::Yielded(_) => &mut to.yielded,
     }
 }
 
@@ -487,6 +356,10 @@ fn skipped(to: &mut Skipped, why: Skip) -> &mut u64 {
         Skip::IfFalse => &mut to.if_false,
         Skip::IfUnknown => &mut to.if_unknown,
         Skip::WhileUnknown => &mut to.while_unknown,
+        Skip::DueUnknown => &mut to.due_unknown,
+        Skip::NoCode => &mut to.no_code,
+        Skip::Paused => &mut to.paused,
+        Skip::Full => &mut to.full,
     }
 }
 
@@ -507,7 +380,10 @@ fn held(to: &mut Held, why: NoMail) -> &mut u64 {
         NoMail::NoAddress => &mut to.no_address,
         NoMail::NoPermission => &mut to.no_permission,
         NoMail::Suppressed => &mut to.suppressed,
+        NoMail::Holdout => &mut to.holdout,
         NoMail::Limit => &mut to.limit,
+        NoMail::NoCode => &mut to.no_code,
+        NoMail::Yielded(_) => &mut to.yielded,
         NoMail::Late => &mut to.late,
         NoMail::Shut => &mut to.shut,
     }

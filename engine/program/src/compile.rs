@@ -1,27 +1,25 @@
 //! A folder of texts in; a compiled program, or every mistake in it, out.
 
+use crate::catalogue;
+use crate::check;
 use crate::condition::compile::Scope;
 use crate::condition::definitions::{Definitions, Sort};
-use crate::condition::needs::{self, History, Needs, STREAMS_MAX};
+use crate::condition::needs::{self, Needs};
 use crate::currency::Currency;
+use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::journey::{JourneyRead, Known};
+use crate::journey::{Build, JourneyRead};
+use crate::known::Known;
 use crate::lint;
 use crate::mail::{self, Mail, Provided};
+use crate::privacy::{Keep, Tracking};
 use crate::program::{Brand, ProgramRead};
-use crate::sources::{File, Folder, Sources};
-use crate::text::read;
-use foresend_core::id::StableId;
-use foresend_core::time::Wait;
+use crate::remembered::{self, Remembered};
+use crate::sources::Sources;
+use crate::yields;
+use foresend_core::world::catalogue::Catalogue;
 use foresend_core::world::journey::Journey;
-use foresend_core::world::program::{Outline, Program};
-use foresend_core::world::stream::Stream;
-use std::collections::BTreeMap;
-
-/// Most journeys of a program.
-const JOURNEYS_MAX: usize = 64;
-/// Most mails of a program.
-const MAILS_MAX: usize = 1_000;
+use foresend_core::world::program::{Outline, Program, Segment};
 
 /// A program that can be run.
 #[derive(Clone, PartialEq, Debug)]
@@ -36,6 +34,12 @@ pub struct Compiled {
     pub currency: Currency,
     /// Who sends.
     pub brand: Brand,
+    /// What is seen of readers.
+    pub tracking: Tracking,
+    /// How long what is known of people is kept.
+    pub keep: Keep,
+    /// What the shop sells, with the columns that conditions may read; empty without a catalogue.csv.
+    pub catalogue: Catalogue,
     /// Its mails, in the order of [`MailIx`](foresend_core::world::journey::MailIx).
     pub mails: Vec<Mail>,
     /// Every journey of the folder, by priority, compiled in or not.
@@ -59,28 +63,10 @@ pub struct Summary {
     pub segments: usize,
     /// Files.
     pub files: usize,
-    /// About how many bytes the usual customer takes, with what the compiled journeys must remember.
+    /// How many bytes of memory a customer takes before anything is remembered of their events.
+    pub bytes_before: usize,
+    /// About how many the usual customer takes, with what the compiled journeys must remember.
     pub bytes_a_customer: usize,
-}
-
-/// What is remembered of one event, or of one of its properties, and what that takes of the usual customer.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Remembered {
-    /// The event.
-    pub event: String,
-    /// The property that is summed.
-    pub property: Option<String>,
-    /// How far back single ones are kept; `None`: only how many there were, their sum, and when the last was.
-    pub window: Option<Wait>,
-    /// About how many bytes.
-    pub bytes: usize,
-    /// The facts that read it. Without any, a journey's `stop` does.
-    pub facts: Vec<String>,
-}
-
-impl Summary {
-    /// The bytes of a customer before anything is remembered of their events.
-    pub const BYTES_BEFORE: usize = needs::CUSTOMER_BYTES;
 }
 
 /// Compiles a folder. All of it is checked; of its journeys only those in `only` are compiled in, all if it is
@@ -92,15 +78,24 @@ impl Summary {
 pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>, Vec<Diagnostic>) {
     let mut told = Mistakes::default();
     let folder = sources.sort(&mut told);
-    check_numbers(&folder, &mut told);
+    check::numbers(&folder, &mut told);
     let program = ProgramRead::read(folder.program, &mut told);
-    let provided = Provided { definitions: &program.definitions };
+    let items =
+        folder.catalogue.and_then(|file| catalogue::read(file, &program.columns, &mut told));
+    let provided = Provided {
+        definitions: &program.definitions,
+        vocabulary: &program.vocabulary,
+        traits: &program.traits,
+        columns: &program.columns,
+    };
     let mails: Vec<Option<Mail>> = folder
         .mails
         .iter()
         .map(|&(name, file)| mail::read(name, file, provided, &mut told))
         .collect();
     let mail_names: Vec<&str> = folder.mails.iter().map(|&(name, _)| name).collect();
+    let names: Vec<&str> = folder.journeys.iter().map(|&(name, _)| name).collect();
+    let (traits, columns) = (program.traits.all(), program.columns.all());
     let known = Known {
         topics: &program.topics,
         scope: Scope {
@@ -108,20 +103,28 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
             vocabulary: &program.vocabulary,
             own: None,
             waits: &[],
+            traits: &traits,
+            columns: &columns,
+            starts: None,
         },
+        traits: &program.traits,
         mails: &mail_names,
+        offers: &program.offers,
+        journeys: &names,
         quiet: program.limits.limits.quiet,
+        is_keyed: false,
     };
     let journeys: Vec<JourneyRead<'_>> = folder
         .journeys
         .iter()
         .filter_map(|&(name, file)| JourneyRead::read(name, file, known, &mut told))
         .collect();
-    let names: Vec<&str> = folder.journeys.iter().map(|&(name, _)| name).collect();
-    let order = by_priority(&program, &names, &mut told);
-    check_postal(&program, &journeys, &mut told);
-    check_ids(&journeys, &mut told);
-    lint::all(folder.program, &program, &journeys, &mut told);
+    let order = check::by_priority(&program, &names, &mut told);
+    check::postal(&program, &journeys, &mut told);
+    check::senders(&program, &journeys, &folder, &mails, &mut told);
+    check::ids(&journeys, &mut told);
+    yields::check_circles(&journeys, &mut told);
+    lint::all(folder.program, &program, &journeys, &order, &mut told);
     if told.any_error() {
         return (None, told.in_order());
     }
@@ -130,38 +133,78 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
         .filter(|name| only.is_none_or(|only| only.iter().any(|chosen| chosen == *name)))
         .filter_map(|name| journeys.iter().find(|journey| journey.name == *name))
         .collect();
-    let mut needs = Needs::default();
-    chosen.iter().for_each(|journey| journey.need(&mut needs));
-    if needs.len() > STREAMS_MAX {
-        told.tell(
-            Diagnostic::error(
-                "foresend::too_many",
-                "program.toml",
-                format!("these facts read {} histories of at most {STREAMS_MAX}", needs.len()),
-            )
-            .help("a history is an event, or a property of one: let facts share them"),
-        );
+    let segments = entered(&chosen);
+    let needs = needs(&chosen, &segments, &program.definitions);
+    check::remembered(&chosen, &needs, &mut told);
+    if told.any_error() {
         return (None, told.in_order());
     }
-    let built: Option<Vec<Journey>> = chosen.iter().map(|journey| journey.build(&needs)).collect();
-    let mails: Option<Vec<Mail>> = mails.into_iter().collect();
-    let journey_names = order.iter().map(|&name| name.to_owned()).collect();
-    let path_names = chosen.iter().map(|journey| journey.paths.clone()).collect();
-    let names = (journey_names, path_names);
-    let compiled = assemble(sources, program, built, mails, &needs, names);
+    let built = Built {
+        journeys: build(&chosen, &program, &segments, &needs),
+        segments: segments.iter().map(|name| segment(&program.definitions, name, &needs)).collect(),
+        mails: mails.into_iter().collect(),
+        catalogue: items.map(|items| items.build(&columns)).unwrap_or_default(),
+        journey_names: order.iter().map(|&name| name.to_owned()).collect(),
+        path_names: chosen.iter().map(|journey| journey.paths.clone()).collect(),
+    };
+    let compiled = assemble(sources, program, built, &needs);
     debug_assert!(compiled.is_some(), "something is missing, and nothing was told: {told:?}");
     (compiled, told.in_order())
+}
+
+fn build(
+    journeys: &[&JourneyRead<'_>],
+    program: &ProgramRead,
+    segments: &[String],
+    needs: &Needs,
+) -> Option<Vec<Journey>> {
+    let order: Vec<&str> = journeys.iter().map(|journey| journey.name).collect();
+    let with = Build { needs, vocabulary: &program.vocabulary, segments, order: &order };
+    journeys.iter().map(|journey| journey.build(with)).collect()
+}
+
+/// Segments that journeys enter, in the order of their first use.
+fn entered(journeys: &[&JourneyRead<'_>]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for segment in journeys.iter().filter_map(|journey| journey.start.segment()) {
+        if !all.iter().any(|known| known == segment) {
+            all.push(segment.to_owned());
+        }
+    }
+    all
+}
+
+fn needs(journeys: &[&JourneyRead<'_>], segments: &[String], definitions: &Definitions) -> Needs {
+    let mut needs = Needs::default();
+    journeys.iter().for_each(|journey| journey.need(&mut needs));
+    let pieces = segments.iter().filter_map(|name| definitions.get(name)?.pieces.as_ref());
+    pieces.for_each(|pieces| needs.add(pieces));
+    needs
+}
+
+fn segment(definitions: &Definitions, name: &str, needs: &Needs) -> Option<Segment> {
+    let condition = definitions.condition(name, needs)?;
+    Some(Segment { name: name.to_owned(), condition })
+}
+
+/// What was built of a folder; `None` where a mistake has been told.
+struct Built {
+    journeys: Option<Vec<Journey>>,
+    segments: Option<Vec<Segment>>,
+    mails: Option<Vec<Mail>>,
+    catalogue: Catalogue,
+    journey_names: Vec<String>,
+    path_names: Vec<Vec<String>>,
 }
 
 fn assemble(
     sources: &Sources,
     program: ProgramRead,
-    journeys: Option<Vec<Journey>>,
-    mails: Option<Vec<Mail>>,
+    built: Built,
     needs: &Needs,
-    (journey_names, path_names): (Vec<String>, Vec<Vec<String>>),
 ) -> Option<Compiled> {
-    let (journeys, mails) = (journeys?, mails?);
+    let Built { journeys, segments, mails, catalogue, journey_names, path_names } = built;
+    let (journeys, segments, mails) = (journeys?, segments?, mails?);
     let currency = program.currency?;
     let mut summary = Summary {
         journeys: journey_names.len(),
@@ -169,8 +212,10 @@ fn assemble(
         facts: program.definitions.count(Sort::Fact),
         segments: program.definitions.count(Sort::Segment),
         files: sources.files.len(),
+        bytes_before: 0,
         bytes_a_customer: 0,
     };
+    let holdout = program.holdout.map_or(defaults::HOLDOUT, |holdout| holdout.value);
     let outline = Outline {
         hash: sources.hash(),
         zone: program.zone?,
@@ -178,18 +223,25 @@ fn assemble(
         minor_digits: currency.minor_digits,
         credit: program.credit,
         events: program.vocabulary.into_events(),
+        holdout: holdout.ppm(),
         topics: program.topics.into_topics(),
+        traits: program.traits.all(),
+        columns: program.columns.all(),
+        offers: program.offers.into_offers(),
+        segments,
         streams: needs.streams(),
         limits: program.limits.limits,
         mails: mails.iter().map(|mail| mail.name.clone()).collect(),
         journeys,
     };
     let (brand, definitions) = (program.brand?, program.definitions);
+    let (tracking, keep) = (program.tracking, program.keep);
     let program = Program::new(outline);
     // With the streams that it adds for stops.
-    summary.bytes_a_customer = needs::bytes_a_customer(&program.streams);
-    let remembered =
-        program.streams.iter().map(|stream| remembered(&program, &definitions, stream)).collect();
+    summary.bytes_before = remembered::before_any_event(&program);
+    summary.bytes_a_customer =
+        summary.bytes_before + program.streams.iter().map(needs::bytes).sum::<usize>();
+    let remembered = remembered::all(&program, &definitions, needs);
     let definitions = definitions.texts();
     Some(Compiled {
         program,
@@ -197,133 +249,12 @@ fn assemble(
         remembered,
         currency,
         brand,
+        tracking,
+        keep,
+        catalogue,
         mails,
         journey_names,
         path_names,
         definitions,
     })
-}
-
-fn remembered(program: &Program, definitions: &Definitions, stream: &Stream) -> Remembered {
-    let Stream { event, property, window } = *stream;
-    let def = program.events.get(usize::from(event.0));
-    let property_name = property.and_then(|property| {
-        def?.properties.get(usize::from(property.0)).map(|(name, _)| name.clone())
-    });
-    Remembered {
-        event: def.map(|def| def.name.clone()).unwrap_or_default(),
-        property: property_name,
-        window,
-        bytes: needs::bytes(stream),
-        facts: definitions.facts_reading(History { event, property }),
-    }
-}
-
-fn check_numbers(folder: &Folder<'_>, told: &mut Mistakes) {
-    let counts = [
-        (folder.journeys.get(JOURNEYS_MAX), folder.journeys.len(), JOURNEYS_MAX, "journeys"),
-        (folder.mails.get(MAILS_MAX), folder.mails.len(), MAILS_MAX, "mails"),
-    ];
-    for (extra, count, most, what) in counts {
-        if let Some((_, file)) = extra {
-            told.tell(Diagnostic::error(
-                "foresend::too_many",
-                file.name,
-                format!("there are {count} {what}, of at most {most}"),
-            ));
-        }
-    }
-}
-
-/// The names of journeys: those of `priority` first, the others by name.
-fn by_priority<'a>(program: &ProgramRead, names: &[&'a str], told: &mut Mistakes) -> Vec<&'a str> {
-    let mut order: Vec<&str> = Vec::new();
-    for wanted in &program.priority {
-        let (code, message, label, help) = match names.iter().find(|name| **name == wanted.value) {
-            Some(name) if !order.contains(name) => {
-                order.push(name);
-                continue;
-            }
-            Some(_) => (
-                "foresend::duplicate_name",
-                format!("`{}` stands in `priority` twice", wanted.value),
-                "again here",
-                "leave one of them out".to_owned(),
-            ),
-            None => (
-                "foresend::unknown_journey",
-                format!("there is no journey `{}`", wanted.value),
-                "named here",
-                read::did_you_mean(&wanted.value, names.iter().copied(), || {
-                    read::there_are(
-                        "there are",
-                        names.iter().copied(),
-                        "there are no journeys in journeys/",
-                    )
-                }),
-            ),
-        };
-        told.tell(
-            Diagnostic::error(code, "program.toml", message)
-                .at(wanted.span.clone(), label)
-                .help(help),
-        );
-    }
-    order.extend(names.iter().copied().filter(|name| !order.contains(name)).collect::<Vec<_>>());
-    order
-}
-
-/// The law wants a postal address under every marketing mail; the program wants one always.
-fn check_postal(program: &ProgramRead, journeys: &[JourneyRead<'_>], told: &mut Mistakes) {
-    let Some(place) = &program.without_postal else { return };
-    let marketing = journeys.iter().find_map(|journey| {
-        let is_marketing = |step: &&crate::step::StepRead| {
-            step.send().is_some_and(|send| program.topics.get(send.topic).is_marketing())
-        };
-        journey
-            .steps
-            .iter()
-            .find(is_marketing)
-            .map(|step| format!("{}.{}", journey.name, step.name))
-    });
-    let (code, message) = match marketing {
-        Some(step) => (
-            "foresend::no_postal_address",
-            format!("`{step}` is marketing, and there is no postal address to put under it"),
-        ),
-        None => ("foresend::missing_key", "program.toml has no `postal`".to_owned()),
-    };
-    told.tell(
-        Diagnostic::error(code, "program.toml", message)
-            .at(place.clone(), "`postal` is missing here")
-            .help("add `postal = \"Shop Ltd, 1 Street, Town, Country\"`: the law wants it under every marketing mail"),
-    );
-}
-
-/// Names that hash to one id would be one journey, or one step, for ever.
-fn check_ids(journeys: &[JourneyRead<'_>], told: &mut Mistakes) {
-    let mut taken: BTreeMap<StableId, &str> = BTreeMap::new();
-    for journey in journeys {
-        if let Some(other) = taken.insert(StableId::of("journey", journey.name), journey.name) {
-            told.tell(collision(journey.file, "journeys", journey.name, other));
-        }
-        let mut steps: BTreeMap<StableId, &str> = BTreeMap::new();
-        for step in &journey.steps {
-            let other = steps.insert(StableId::of("step", &step.name), &step.name);
-            // Two steps of one name are told as that.
-            if let Some(other) = other.filter(|other| *other != step.name) {
-                let told_at = collision(journey.file, "steps", &step.name, other);
-                told.tell(told_at.at(step.place.clone(), "one of them"));
-            }
-        }
-    }
-}
-
-fn collision(file: File<'_>, what: &str, one: &str, other: &str) -> Diagnostic {
-    Diagnostic::error(
-        "foresend::same_id",
-        file.name,
-        format!("the {what} `{one}` and `{other}` cannot be told apart"),
-    )
-    .help("their names have the same 32-bit hash, by rare chance: rename one of them")
 }

@@ -1,5 +1,7 @@
 //! What a key means where it is not written. No other file holds a default.
 
+use crate::privacy::{Keep, Track, Tracking};
+use crate::share::Share;
 use foresend_core::time::Wait;
 
 /// program.toml: the reader's language until we know it.
@@ -8,6 +10,18 @@ pub(crate) const LOCALE: &str = "en";
 pub(crate) const ZONE: &str = "UTC";
 /// program.toml: a sale counts as "clicked" if it follows a human click by so much.
 pub(crate) const CREDIT: Wait = Wait::days(5);
+/// program.toml: the share of customers who get no marketing.
+pub(crate) const HOLDOUT: Share = Share::NONE;
+/// program.toml: what is seen of readers.
+pub(crate) const TRACKING: Tracking = Tracking { clicks: Track::Yes, opens: Track::Ask };
+/// program.toml: how long what is known of people is kept.
+pub(crate) const KEEP: Keep = Keep {
+    events: Wait::days(2 * 365),
+    opens: Wait::days(90),
+    mails: Wait::days(2 * 365),
+    unconfirmed: Wait::days(14),
+    proof: Wait::days(5 * 365),
+};
 /// Step: marketing handed over later than this after its planned moment is skipped.
 pub(crate) const LATE_MARKETING: Wait = Wait::hours(6);
 /// Step: the same for every other mail.

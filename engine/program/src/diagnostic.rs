@@ -91,6 +91,15 @@ impl Mistakes {
         self.told.push(diagnostic);
     }
 
+    /// Whether something by this code has been told of this place already.
+    pub(crate) fn is_told(&self, code: &str, file: &str, place: &Range<usize>) -> bool {
+        self.told.iter().any(|d| {
+            d.code == code
+                && d.file == file
+                && d.labels.first().is_some_and(|label| label.span == *place)
+        })
+    }
+
     pub(crate) fn any_error(&self) -> bool {
         self.told.iter().any(|d| d.severity == Severity::Error)
     }

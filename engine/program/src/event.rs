@@ -20,6 +20,11 @@ pub(crate) const TYPES: [(&str, PropertyType); 4] = [
 pub(crate) const CAUSES: [(&str, Cause); 2] =
     [("customer", Cause::Customer), ("shop", Cause::Shop)];
 
+/// The word for a type, as files have it.
+pub(crate) fn type_word(found: PropertyType) -> &'static str {
+    TYPES.iter().find(|(_, other)| *other == found).map_or("", |(word, _)| word)
+}
+
 /// Every event a program knows.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
@@ -59,6 +64,14 @@ impl Vocabulary {
 
     pub(crate) fn def(&self, event: EventIx) -> &EventDef {
         &self.events[usize::from(event.0)]
+    }
+
+    /// The type of a property, whichever event it is of. `None`: no event has it; `Some(None)`: they do not agree.
+    pub(crate) fn property_type(&self, name: &str) -> Option<Option<PropertyType>> {
+        let types = self.events.iter().filter_map(|event| event.property(name));
+        let mut types = types.map(|(_, found)| found);
+        let first = types.next()?;
+        Some(types.all(|other| other == first).then_some(first))
     }
 
     pub(crate) fn into_events(self) -> Vec<EventDef> {
@@ -182,7 +195,7 @@ impl Vocabulary {
             None => event.properties.push((name.value.clone(), found)),
             Some((_, same)) if same == found => {}
             Some((_, other)) => {
-                let other = TYPES.iter().find(|(_, t)| *t == other).map_or("", |(word, _)| word);
+                let other = type_word(other);
                 let message = format!("`{}` of {} is {other}", name.value, event.name);
                 told.tell(
                     Diagnostic::error("foresend::wrong_type", file.name, message)
@@ -192,6 +205,23 @@ impl Vocabulary {
             }
         }
     }
+}
+
+/// Whether an event comes with its product, or a list of products, by Segment's specification.
+pub(crate) fn carries_products(event: EventIx) -> bool {
+    matches!(
+        event,
+        EventIx::PRODUCT_ADDED
+            | EventIx::PRODUCT_REMOVED
+            | EventIx::PRODUCT_VIEWED
+            | EventIx::PRODUCT_CLICKED
+            | EventIx::CART_VIEWED
+            | EventIx::CHECKOUT_STARTED
+            | EventIx::ORDER_COMPLETED
+            | EventIx::ORDER_UPDATED
+            | EventIx::ORDER_REFUNDED
+            | EventIx::ORDER_CANCELLED
+    )
 }
 
 /// Looks an event up for a journey; tells if it is not known.

@@ -1,37 +1,30 @@
 //! journeys/NAME.toml: who goes through it, and what happens to them, top to bottom.
 //! Invariant: a journey that is read whole can be built; whatever is missing in [`JourneyRead`] has been told.
 
-use crate::condition::compile::{self, Lowered, Purpose, Scope};
-use crate::condition::needs::Needs;
+use crate::condition::compile::{self, Lowered, Purpose, Scope, Starts};
+use crate::condition::needs::{Needs, SLOTS_MAX};
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::event;
+use crate::event::Vocabulary;
 use crate::goal::{self, GoalRead};
 use crate::keys;
+use crate::kind::{self, KINDS};
+use crate::known::Known;
 use crate::lint;
+use crate::listen::{self, ListensRead};
 use crate::sources::File;
+use crate::start::{self, By, StartRead};
 use crate::step::{self, StepRead};
-use crate::text::read::{Reader, bad_duration};
+use crate::text::read::{self, Reader, bad_duration};
 use crate::text::spelled::Spelled;
 use crate::text::tree::{self, At, Value};
 use crate::text::words;
-use crate::topic::{Topics, bad_id};
+use crate::topic::bad_id;
+use crate::yields;
 use foresend_core::id::StableId;
-use foresend_core::time::{DayWindow, Wait};
+use foresend_core::time::Wait;
 use foresend_core::world::event::EventIx;
-use foresend_core::world::journey::{Again, Journey, Kind};
+use foresend_core::world::journey::{Again, Journey, JourneyIx, Kind, Listen};
 use foresend_core::world::topic::TopicIx;
-use std::ops::Range;
-
-/// What journeys are read against.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Known<'a> {
-    pub(crate) topics: &'a Topics,
-    pub(crate) scope: Scope<'a>,
-    /// In the order of their numbers.
-    pub(crate) mails: &'a [&'a str],
-    /// Quiet hours of marketing.
-    pub(crate) quiet: Option<DayWindow>,
-}
 
 /// What a journey's file says.
 #[derive(Debug)]
@@ -40,16 +33,13 @@ pub(crate) struct JourneyRead<'a> {
     pub(crate) name: &'a str,
     pub(crate) topic: Option<TopicIx>,
     pub(crate) kind: Kind,
-    pub(crate) on: Vec<At<EventIx>>,
-    /// `on` with its value: what starts it.
-    pub(crate) on_place: Range<usize>,
+    pub(crate) start: StartRead,
     pub(crate) quiet: Option<Wait>,
     pub(crate) when: Option<Lowered>,
     pub(crate) holds: Option<Lowered>,
     pub(crate) again: Option<Again>,
-    pub(crate) stop: Vec<At<EventIx>>,
-    /// Whether `stop` was read whole, or is absent.
-    pub(crate) stop_is_whole: bool,
+    pub(crate) yields_to: Vec<At<String>>,
+    pub(crate) stop: ListensRead,
     pub(crate) goal: Option<GoalRead>,
     /// Warnings that are meant.
     pub(crate) allow: Vec<String>,
@@ -57,18 +47,6 @@ pub(crate) struct JourneyRead<'a> {
     /// The names of its paths, in the order of their numbers.
     pub(crate) paths: Vec<String>,
 }
-
-pub(crate) const KINDS: [(&str, Kind); 9] = [
-    ("cart", Kind::Cart),
-    ("browse", Kind::Browse),
-    ("order", Kind::Order),
-    ("item", Kind::Item),
-    ("return", Kind::Return),
-    ("welcome", Kind::Welcome),
-    ("alert", Kind::Alert),
-    ("news", Kind::News),
-    ("service", Kind::Service),
-];
 
 impl<'a> JourneyRead<'a> {
     /// `None`: the file is not TOML, which is told.
@@ -91,71 +69,137 @@ impl<'a> JourneyRead<'a> {
         let topic = reader
             .required_text("topic", told)
             .and_then(|name| known.topics.named(file, &name, told));
-        let on = match reader.require("on", &["enters", "date", "every"], told) {
-            Some(value) => events(&reader, "on", value, known, told),
-            None => Vec::new(),
-        };
-        let on_place = reader
-            .entry("on")
-            .map_or_else(|| reader.place(), |(key, value)| key.span.start..value.span.end);
-        let stop = reader
-            .get("stop")
-            .map_or_else(Vec::new, |value| events(&reader, "stop", value, known, told));
-        let stop_is_whole = match reader.get("stop") {
-            Some(value) => items(value).len() == stop.len(),
-            None => !reader.was_meant("stop"),
-        };
+        let start = start::read(&reader, known, told);
+        let events: Vec<EventIx> = start.events().iter().map(|event| event.value).collect();
+        let starts = Starts { events: &events, has_item: start.has_item() };
+        let starts = (!matches!(start.by, By::Wrong)).then_some(starts);
+        let scope = Scope { starts, ..known.scope };
+        let known = Known { scope, is_keyed: start.is_keyed(), ..known };
+        if !known.is_keyed {
+            listen::check_no_same(&start, file, &table, told);
+        }
         let kind = match reader.one_of("kind", &KINDS, told) {
             Some(kind) => kind,
-            None => kind_of(&on),
+            None => kind::of_journey(&start, topic.map(|topic| known.topics.get(topic))),
+        };
+        let stop = match reader.get("stop") {
+            Some(value) => listen::read(&reader, "stop", value, None, known, told),
+            None => ListensRead { all: Vec::new(), is_whole: !reader.was_meant("stop") },
         };
         let (steps, paths) = step::read_all(&reader, topic, kind, known, told);
-        let condition = |key: &str, told: &mut Mistakes| condition(&reader, key, known, told);
-        Some(Self {
+        let condition = |key: &str, told: &mut Mistakes| {
+            condition(&reader, key, Purpose::Condition, known, told)
+        };
+        let this = Self {
             file,
             name,
             topic,
             kind,
-            on_place,
+            start,
             quiet: reader.some_duration("quiet", told).map(|wait| wait.value),
             when: condition("if", told),
             holds: condition("while", told),
             again: again(&reader, told),
-            goal: goal::read(&reader, known, told),
+            yields_to: yields::read(&reader, name, known, told),
+            stop,
+            goal: goal::read(&reader, &steps, known, told),
             allow: allow(&reader, told),
             steps,
             paths,
-            on,
-            stop,
-            stop_is_whole,
-        })
+        };
+        this.check_properties(told);
+        Some(this)
+    }
+
+    /// Every condition that it reads.
+    fn conditions(&self) -> impl Iterator<Item = &Lowered> {
+        let steps = self.steps.iter().flat_map(StepRead::conditions);
+        self.when.iter().chain(&self.holds).chain(steps)
+    }
+
+    /// Events that end it, or that its steps wait for.
+    pub(crate) fn listens(&self) -> impl Iterator<Item = Listen> {
+        let waits = self.steps.iter().flat_map(StepRead::waits_for).copied();
+        self.stop.all.iter().map(|stop| stop.value).chain(waits)
+    }
+
+    /// Properties of the event that starts it which its conditions read, in the order of their slots.
+    fn event_properties(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for property in self.conditions().flat_map(Lowered::event_properties) {
+            if !all.contains(&property) {
+                all.push(property);
+            }
+        }
+        all
+    }
+
+    fn check_properties(&self, told: &mut Mistakes) {
+        if self.event_properties().len() > SLOTS_MAX {
+            told.tell(
+                Diagnostic::error(
+                    "foresend::too_many",
+                    self.file.name,
+                    format!("the conditions of this journey read more than {SLOTS_MAX} properties of its event"),
+                )
+                .at(self.start.place.clone(), "the event that starts it")
+                .help("they are kept with each enrolment: ask for fewer, or make several journeys"),
+            );
+        }
     }
 
     /// Adds what its conditions read.
     pub(crate) fn need(&self, needs: &mut Needs) {
-        let steps = self.steps.iter().flat_map(StepRead::conditions);
-        for condition in self.when.iter().chain(&self.holds).chain(steps) {
-            needs.add(&condition.pieces);
-        }
+        self.conditions().for_each(|condition| needs.add(&condition.pieces));
     }
 
     /// The journey as the core reads it; `None` where a mistake has been told.
-    pub(crate) fn build(&self, needs: &Needs) -> Option<Journey> {
+    pub(crate) fn build(&self, with: Build<'_>) -> Option<Journey> {
+        let slots = &*self.event_properties();
+        let Build { needs, vocabulary, segments, order } = with;
+        let (start, key) = self.start.build(vocabulary, segments)?;
+        let place = |event: &At<EventIx>, name: &str| {
+            vocabulary.def(event.value).property(name).map(|(ix, _)| ix)
+        };
+        let events = self.start.events();
+        let reads = slots
+            .iter()
+            .map(|name| events.iter().map(|event| place(event, name)).collect())
+            .collect();
+        // Of those that are compiled in; the others cannot be in the way.
+        let number = |to: &At<String>| {
+            let at = order.iter().position(|name| *name == to.value)?;
+            u16::try_from(at).ok().map(JourneyIx)
+        };
         Some(Journey {
             name: self.name.to_owned(),
             id: StableId::of("journey", self.name),
             topic: self.topic?,
             kind: self.kind,
-            on: self.on.iter().map(|event| event.value).collect(),
+            start,
+            key,
+            reads,
             quiet: self.quiet,
-            when: self.when.as_ref().map(|condition| condition.condition(needs)),
-            holds: self.holds.as_ref().map(|condition| condition.condition(needs)),
+            when: self.when.as_ref().map(|condition| condition.condition(needs, slots)),
+            holds: self.holds.as_ref().map(|condition| condition.condition(needs, slots)),
             again: self.again?,
-            stop: self.stop.iter().map(|event| event.value).collect(),
+            stop: self.stop.build(),
+            yields_to: self.yields_to.iter().filter_map(number).collect(),
             goal: self.goal.as_ref().map(GoalRead::build),
-            steps: self.steps.iter().map(|step| step.build(needs)).collect::<Option<_>>()?,
+            steps: self.steps.iter().map(|step| step.build(needs, slots)).collect::<Option<_>>()?,
         })
     }
+}
+
+/// What journeys are built with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Build<'a> {
+    pub(crate) needs: &'a Needs,
+    pub(crate) vocabulary: &'a Vocabulary,
+    /// Segments that journeys enter, in the order of their numbers.
+    pub(crate) segments: &'a [String],
+    /// The journeys that are compiled in, by priority.
+    pub(crate) order: &'a [&'a str],
 }
 
 fn check_name(name: &str, file: File<'_>, told: &mut Mistakes) {
@@ -173,71 +217,18 @@ fn check_name(name: &str, file: File<'_>, told: &mut Mistakes) {
     }
 }
 
-/// One event or several, each once.
-pub(crate) fn events(
-    reader: &Reader<'_>,
-    key: &str,
-    value: &At<Value>,
-    known: Known<'_>,
-    told: &mut Mistakes,
-) -> Vec<At<EventIx>> {
-    if items(value).is_empty() {
-        told.tell(
-            Diagnostic::error(
-                "foresend::bad_value",
-                reader.file.name,
-                format!("`{key}` names no event"),
-            )
-            .at(value.span.clone(), "an empty list")
-            .help(format!("name one, such as `\"Order Completed\"`, or leave `{key}` out")),
-        );
-    }
-    let mut events: Vec<At<EventIx>> = Vec::new();
-    for item in items(value) {
-        if let Value::Table(table) = &item.value
-            && table.entries.iter().any(|(key, _)| key.value == "same")
-        {
-            let what = format!("`same` in `{key}`");
-            let instead = "name the event alone: it then counts whatever it is about";
-            told.tell(Diagnostic::not_yet(reader.file.name, &what, item.span.clone(), instead));
-            continue;
-        }
-        let Some(name) = reader.as_text(key, item, told) else { continue };
-        let Some(event) = event::named(reader.file, &name, known.scope.vocabulary, told) else {
-            continue;
-        };
-        if events.iter().any(|other| other.value == event) {
-            told.tell(
-                Diagnostic::error(
-                    "foresend::duplicate_name",
-                    reader.file.name,
-                    format!("`{}` stands in `{key}` twice", name.value),
-                )
-                .at(name.span.clone(), "again here")
-                .help("leave one of them out"),
-            );
-        }
-        events.push(At { value: event, span: name.span });
-    }
-    events
-}
-
-/// What a list holds; anything else is a list of one.
-fn items(value: &At<Value>) -> &[At<Value>] {
-    if let Value::List(items) = &value.value { items } else { std::slice::from_ref(value) }
-}
-
 /// A journey's or step's own condition.
 pub(crate) fn condition(
     reader: &Reader<'_>,
     key: &str,
+    purpose: Purpose,
     known: Known<'_>,
     told: &mut Mistakes,
 ) -> Option<Lowered> {
     let text = reader.text(key, told)?;
     let spelled = Spelled::new(reader.file.text, text.span.clone(), text.value);
     let expr = compile::tree(reader.file, &spelled, told)?;
-    compile::lower(reader.file, &spelled, &expr, Purpose::Condition, known.scope, told)
+    compile::lower(reader.file, &spelled, &expr, purpose, known.scope, told)
 }
 
 fn again(reader: &Reader<'_>, told: &mut Mistakes) -> Option<Again> {
@@ -273,12 +264,6 @@ fn allow(reader: &Reader<'_>, told: &mut Mistakes) -> Vec<String> {
     for text in reader.list("allow", told) {
         match lint::NAMES.iter().find(|(name, _)| *name == text.value) {
             Some((name, lint::State::Allowed)) => allowed.push((*name).to_owned()),
-            Some((name, lint::State::NotYet)) => told.tell(Diagnostic::not_yet(
-                reader.file.name,
-                &format!("the warning `{name}`"),
-                text.span,
-                "leave it out: it is not given",
-            )),
             Some((name, lint::State::OfTheProgram)) => told.tell(
                 Diagnostic::error(
                     "foresend::bad_value",
@@ -294,32 +279,9 @@ fn allow(reader: &Reader<'_>, told: &mut Mistakes) -> Vec<String> {
                     .filter(|(_, state)| *state == lint::State::Allowed)
                     .map(|(name, _)| (*name, ()))
                     .collect();
-                crate::text::read::choice(reader.file, "`allow`", &text, &names, told);
+                read::choice(reader.file, "`allow`", &text, &names, told);
             }
         }
     }
     allowed
-}
-
-/// What sort of mail a journey sends, as far as its start tells.
-fn kind_of(on: &[At<EventIx>]) -> Kind {
-    const CART: [EventIx; 3] =
-        [EventIx::PRODUCT_ADDED, EventIx::CHECKOUT_STARTED, EventIx::CART_VIEWED];
-    const BROWSE: [EventIx; 5] = [
-        EventIx::PRODUCT_VIEWED,
-        EventIx::PRODUCT_CLICKED,
-        EventIx::PRODUCTS_SEARCHED,
-        EventIx::PRODUCT_LIST_VIEWED,
-        EventIx::PRODUCT_LIST_FILTERED,
-    ];
-    let starts = |events: &[EventIx]| on.iter().any(|event| events.contains(&event.value));
-    if starts(&CART) {
-        Kind::Cart
-    } else if starts(&BROWSE) {
-        Kind::Browse
-    } else if starts(&[EventIx::ORDER_COMPLETED]) {
-        Kind::Order
-    } else {
-        Kind::News
-    }
 }

@@ -14,36 +14,54 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod catalogue;
+mod check;
+mod circle;
 mod compile;
 mod condition;
 mod currency;
 mod defaults;
 mod diagnostic;
 mod event;
+mod every;
 mod fmt;
 mod goal;
 mod journey;
+mod key;
 mod keys;
+mod kind;
+mod known;
 mod limit;
 mod lint;
+mod listen;
 mod mail;
+mod offer;
+mod privacy;
 mod program;
+mod remembered;
 mod say;
 mod scenario;
 mod schema;
 mod set;
+mod share;
 mod sources;
+mod start;
 mod step;
 mod text;
 mod timeline;
 mod topic;
+mod traits;
+mod typed;
+mod yields;
 
-pub use compile::{Compiled, Remembered, Summary, compile};
+pub use compile::{Compiled, Summary, compile};
 pub use currency::Currency;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use fmt::fmt;
 pub use mail::{Button, Mail};
+pub use privacy::{Keep, Track, Tracking};
 pub use program::Brand;
+pub use remembered::Remembered;
 pub use say::{Said, SaidStep, say};
 pub use scenario::{Day, Scenario, scenario};
 pub use schema::{SCHEMAS, schema};

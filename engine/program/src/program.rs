@@ -1,5 +1,6 @@
 //! program.toml: who sends, in which currency and zone, and what the whole program shares.
 
+use crate::catalogue::Columns;
 use crate::condition::definitions::Definitions;
 use crate::currency::Currency;
 use crate::defaults;
@@ -7,13 +8,20 @@ use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::event::Vocabulary;
 use crate::keys;
 use crate::limit::LimitsRead;
+use crate::offer::Offers;
+use crate::privacy::{Keep, Tracking};
+use crate::share::{self, Share};
 use crate::sources::File;
 use crate::text::read::{self, Reader};
 use crate::text::suggest::closest;
 use crate::text::tree::{self, At, Table, Value};
 use crate::topic::Topics;
+use crate::traits::Traits;
 use foresend_core::time::{Wait, Zone};
 use std::ops::Range;
+
+/// Most that may be held out: of fewer who get mail, little could be said.
+const HOLDOUT_MAX: Share = Share::tenths(900);
 
 /// Who sends, as readers see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +47,12 @@ pub(crate) struct ProgramRead {
     pub(crate) zone: Option<Zone>,
     pub(crate) currency: Option<Currency>,
     pub(crate) credit: Wait,
+    pub(crate) holdout: Option<At<Share>>,
+    pub(crate) tracking: Tracking,
+    pub(crate) keep: Keep,
+    pub(crate) traits: Traits,
+    pub(crate) offers: Offers,
+    pub(crate) columns: Columns,
     pub(crate) topics: Topics,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) limits: LimitsRead,
@@ -55,11 +69,22 @@ impl ProgramRead {
         topics.mark_incomplete();
         let mut vocabulary = Vocabulary::builtin();
         vocabulary.mark_incomplete();
+        let (mut traits, mut columns) = (Traits::default(), Columns::default());
+        traits.mark_incomplete();
+        columns.mark_incomplete();
+        let mut offers = Offers::default();
+        offers.mark_incomplete();
         Self {
             brand: None,
             zone: None,
             currency: None,
             credit: defaults::CREDIT,
+            holdout: None,
+            tracking: defaults::TRACKING,
+            keep: defaults::KEEP,
+            traits,
+            offers,
+            columns,
             topics,
             vocabulary,
             limits: LimitsRead::default(),
@@ -109,21 +134,63 @@ impl ProgramRead {
         if is_incomplete(&reader, "topics") {
             topics.mark_incomplete();
         }
-        let limits = match (room(&reader, "limits", told), reader.entry("limits")) {
-            (Some(table), Some((key, _))) => LimitsRead::read(file, table, key.span.clone(), told),
-            (Some(_) | None, _) => LimitsRead::default(),
+        let mut traits = match room(&reader, "traits", told) {
+            Some(table) => Traits::read(file, table, told),
+            None => Traits::default(),
         };
+        if is_incomplete(&reader, "traits") {
+            traits.mark_incomplete();
+        }
+        let mut columns = match room(&reader, "catalogue", told) {
+            Some(table) => Columns::read(file, table, told),
+            None => Columns::default(),
+        };
+        if is_incomplete(&reader, "catalogue") {
+            columns.mark_incomplete();
+        }
+        let placed = |key: &str, told: &mut Mistakes| {
+            room(&reader, key, told).zip(reader.entry(key).map(|(key, _)| key.span.clone()))
+        };
+        let limits = match placed("limits", told) {
+            Some((table, place)) => LimitsRead::read(file, table, place, told),
+            None => LimitsRead::default(),
+        };
+        let tracking = match placed("tracking", told) {
+            Some((table, place)) => Tracking::read(file, table, place, told),
+            None => defaults::TRACKING,
+        };
+        let keep = match placed("keep", told) {
+            Some((table, place)) => Keep::read(file, table, place, told),
+            None => defaults::KEEP,
+        };
+        let currency = currency(&reader, told);
+        let mut offers = match room(&reader, "offers", told) {
+            Some(table) => Offers::read(file, table, currency, told),
+            None => Offers::default(),
+        };
+        if is_incomplete(&reader, "offers") {
+            offers.mark_incomplete();
+        }
         let tables = (room(&reader, "facts", told), room(&reader, "segments", told));
-        let incomplete = is_incomplete(&reader, "facts") || is_incomplete(&reader, "segments");
-        let definitions = Definitions::read(file, tables, incomplete, &vocabulary, told);
+        let incomplete = ["facts", "segments", "traits", "catalogue"]
+            .iter()
+            .any(|key| is_incomplete(&reader, key));
+        let definitions =
+            Definitions::read(file, tables, incomplete, &vocabulary, &traits.all(), told);
         let has_postal = reader.get("postal").is_some() || reader.was_meant("postal");
         Self {
             brand: brand(&reader, told),
             zone: zone(&reader, told),
-            currency: currency(&reader, told),
+            currency,
             credit: reader
                 .some_duration("credit", told)
                 .map_or(defaults::CREDIT, |wait| wait.value),
+            holdout: share::read(&reader, "holdout", HOLDOUT_MAX, told),
+            tracking,
+            keep,
+            traits,
+            offers,
+            columns,
             topics,
             vocabulary,
             limits,

@@ -4,8 +4,8 @@
 //! Invariant: whatever compiles is valid under its schema. The other way round a schema knows less than
 //! [`compile`](crate::compile()): no names, no conditions.
 
-use crate::keys::{self, ACTS, Key, Need, Room, Takes};
-use crate::{event, journey, topic};
+use crate::keys::{self, ACTS, Key, Need, Room, STARTS, Takes};
+use crate::{event, kind, topic};
 use serde_json::{Map, Value, json};
 
 /// Draft 2020-12.
@@ -13,9 +13,11 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Any text that is not blank.
 const SOMETHING: &str = r"\S";
 /// Forms of texts, under the words that the reference pages have for them.
-const FORMS: [(&str, &str); 3] = [
+const FORMS: [(&str, &str); 5] = [
+    ("days and a time", r"^\s*\S[\s\S]*\s[0-9]{1,2}:[0-9]{2}\s*$"),
     ("duration", "^[0-9]+[mhdwy]$"),
     ("part of the day", r"^\s*[0-9]{1,2}:[0-9]{2}\s*-\s*[0-9]{1,2}:[0-9]{2}\s*$"),
+    ("share", r"^[0-9]{1,3}(\.[0-9])?%$"),
     ("time of day", "^[0-9]{1,2}:[0-9]{2}$"),
 ];
 
@@ -53,16 +55,24 @@ fn object(room: &Room) -> Map<String, Value> {
     let mut required: Vec<&str> =
         built().filter(|key| key.need == Need::Required).map(|key| key.name).collect();
     let mut schema = Map::new();
-    // A step does exactly one thing.
-    let is_step = std::ptr::eq(room.keys, keys::STEP.keys);
-    let acts: Vec<&str> = built().map(|key| key.name).filter(|name| ACTS.contains(name)).collect();
-    match acts.as_slice() {
-        [only] if is_step && !required.contains(only) => required.push(only),
-        [_, _, ..] if is_step => {
-            let one: Vec<Value> = acts.iter().map(|act| json!({ "required": [act] })).collect();
+    // A step does exactly one thing, and a journey starts in one way.
+    let one_of = if room.what == keys::STEP.what {
+        ACTS
+    } else if room.what == keys::JOURNEY.what {
+        STARTS
+    } else {
+        &[]
+    };
+    let ways: Vec<&str> =
+        built().map(|key| key.name).filter(|name| one_of.contains(name)).collect();
+    match ways.as_slice() {
+        [] => {}
+        [only] if required.contains(only) => {}
+        [only] => required.push(only),
+        [_, _, ..] => {
+            let one: Vec<Value> = ways.iter().map(|way| json!({ "required": [way] })).collect();
             schema.insert("oneOf".to_owned(), Value::Array(one));
         }
-        [..] => {}
     }
     schema.insert("type".to_owned(), json!("object"));
     schema.insert("properties".to_owned(), Value::Object(properties));
@@ -80,6 +90,7 @@ fn property(room: &Room, key: &Key) -> Value {
             json!({ "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }] })
         }
         Takes::List => json!({ "type": "array", "items": text(key, &row) }),
+        Takes::Events => events(),
         Takes::Number => number(&row),
         Takes::Date => json!({ "type": "string", "format": "date" }),
         Takes::Table => table(key.name),
@@ -98,6 +109,7 @@ fn property(room: &Room, key: &Key) -> Value {
             Takes::Text
             | Takes::Texts
             | Takes::List
+            | Takes::Events
             | Takes::Table
             | Takes::Tables
             | Takes::Date => json!(default),
@@ -113,7 +125,7 @@ fn property(room: &Room, key: &Key) -> Value {
 
 fn text(key: &Key, row: &Row) -> Value {
     let words = match key.name {
-        "kind" => journey::KINDS.iter().map(|(word, _)| *word).collect(),
+        "kind" => kind::KINDS.iter().map(|(word, _)| *word).collect(),
         "basis" => topic::BASES.iter().map(|(word, _)| *word).collect(),
         _ => only_words(row.takes),
     };
@@ -122,6 +134,15 @@ fn text(key: &Key, row: &Row) -> Value {
     }
     let form = FORMS.iter().find(|(takes, _)| *takes == row.takes);
     json!({ "type": "string", "pattern": form.map_or(SOMETHING, |(_, pattern)| pattern) })
+}
+
+/// An event, by its name or in braces with what it is to be about; or several.
+fn events() -> Value {
+    let one = json!({ "anyOf": [
+        { "type": "string", "pattern": SOMETHING },
+        Value::Object(object(&keys::LISTEN)),
+    ] });
+    json!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })
 }
 
 /// "1 to 3,650", "a whole number"
@@ -149,8 +170,21 @@ fn table(key: &str) -> Value {
             }))
         }
         "limits" => Value::Object(object(&keys::LIMITS)),
+        "tracking" => Value::Object(object(&keys::TRACKING)),
+        "keep" => Value::Object(object(&keys::KEEP)),
+        "offers" => named(Value::Object(object(&keys::OFFER))),
+        "traits" | "catalogue" => {
+            let types: Vec<&str> = event::TYPES.iter().map(|(word, _)| *word).collect();
+            named(json!({ "enum": types }))
+        }
         "facts" | "segments" => named(json!({ "type": "string", "pattern": SOMETHING })),
+        "date" => Value::Object(object(&keys::DATE)),
         "goal" => Value::Object(object(&keys::GOAL)),
+        "set" => named(json!({ "anyOf": [
+            { "type": "string" },
+            { "type": "number" },
+            { "type": "boolean" },
+        ] })),
         "button" => Value::Object(object(&keys::BUTTON)),
         _ => json!({ "type": "object" }),
     }
@@ -185,7 +219,12 @@ impl Row {
             (&keys::PROGRAM, PROGRAM, ""),
             (&keys::TOPIC, PROGRAM, "[topics]"),
             (&keys::LIMITS, PROGRAM, "[limits]"),
+            (&keys::TRACKING, PROGRAM, "[tracking]"),
+            (&keys::KEEP, PROGRAM, "[keep]"),
+            (&keys::OFFER, PROGRAM, "[offers]"),
             (&keys::JOURNEY, JOURNEY, ""),
+            (&keys::DATE, JOURNEY, "How it starts"),
+            (&keys::LISTEN, JOURNEY, "About the same"),
             (&keys::GOAL, JOURNEY, "goal"),
             (&keys::STEP, JOURNEY, "Steps"),
             (&keys::MAIL, MAIL, ""),
@@ -252,11 +291,16 @@ fn only_words(cell: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const ROOMS: [&Room; 9] = [
+    const ROOMS: [&Room; 14] = [
         &keys::PROGRAM,
         &keys::TOPIC,
         &keys::LIMITS,
+        &keys::TRACKING,
+        &keys::KEEP,
+        &keys::OFFER,
         &keys::JOURNEY,
+        &keys::DATE,
+        &keys::LISTEN,
         &keys::GOAL,
         &keys::STEP,
         &keys::MAIL,
@@ -304,5 +348,7 @@ mod tests {
         let journey = object(&keys::JOURNEY);
         assert_eq!(journey["properties"]["quiet"]["pattern"], "^[0-9]+[mhdwy]$");
         assert_eq!(journey["properties"]["goal"]["additionalProperties"], false);
+        assert_eq!(journey["oneOf"].as_array().map(Vec::len), Some(STARTS.len()));
+        assert_eq!(journey["properties"]["date"]["required"], json!(["trait"]));
     }
 }

@@ -244,13 +244,13 @@ fn value_for(key: &Key, text: &str) -> Result<Value, SetError> {
     let in_form = text.starts_with(['[', '{', '"', '\'']);
     let value = match key.takes {
         Takes::Text => parsed().filter(|value| in_form && value.is_str()),
-        Takes::Texts | Takes::List => parsed().filter(|_| in_form),
+        Takes::Texts | Takes::List | Takes::Events => parsed().filter(|_| in_form),
         Takes::Table | Takes::Tables | Takes::Number | Takes::Date => parsed(),
     };
     match (value, key.takes) {
         (Some(value), Takes::List) if value.is_str() => Ok(list_of(value)),
         (Some(value), _) => Ok(value),
-        (None, Takes::Text | Takes::Texts) => Ok(Value::from(text)),
+        (None, Takes::Text | Takes::Texts | Takes::Events) => Ok(Value::from(text)),
         (None, Takes::List) if !text.starts_with(['[', '{']) => Ok(list_of(Value::from(text))),
         (None, Takes::List | Takes::Table | Takes::Tables | Takes::Number | Takes::Date) => {
             Err(error(
@@ -390,7 +390,6 @@ steps = [
             "5%",
             "setting `holdout` is not supported yet: an address is `limits.KEY`, `JOURNEY.KEY` or `JOURNEY.STEP.KEY`",
         );
-        refused("cart.enters", "x", "`enters` is not supported yet: start the journey with `on`");
         refused(
             "cart.goal",
             "soon",

@@ -38,6 +38,7 @@ impl<'a> File<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Folder<'a> {
     pub(crate) program: Option<File<'a>>,
+    pub(crate) catalogue: Option<File<'a>>,
     pub(crate) journeys: Vec<(&'a str, File<'a>)>,
     pub(crate) mails: Vec<(&'a str, File<'a>)>,
 }
@@ -62,9 +63,7 @@ impl Sources {
             let (room, name) = path.split_once('/').unwrap_or(("", path));
             match (room, name.rsplit_once('.')) {
                 ("", _) if name == "program.toml" => folder.program = Some(file),
-                ("", _) if name == "catalogue.csv" => {
-                    told.tell(not_yet(path, "a catalogue", "leave the file out for now"));
-                }
+                ("", _) if name == "catalogue.csv" => folder.catalogue = Some(file),
                 ("", _) if name.starts_with('.') || is_about_the_folder(name) => {}
                 ("journeys", Some((name, "toml"))) => folder.journeys.push((name, file)),
                 ("mails", Some((name, "md"))) => folder.mails.push((name, file)),
@@ -109,7 +108,8 @@ fn unread(path: &str, room: &str) -> Diagnostic {
     let help = match closest(room, ["journeys", "mails"]) {
         Some(meant) if meant != room => format!("did you mean the folder `{meant}`?"),
         Some(_) | None => {
-            "a program is program.toml, journeys/NAME.toml and mails/NAME.md".to_owned()
+            "a program is program.toml, journeys/NAME.toml, mails/NAME.md and catalogue.csv"
+                .to_owned()
         }
     };
     Diagnostic::warning("foresend::unread_file", path, "this file is not part of a program")

@@ -6,7 +6,7 @@ use crate::sources::File;
 use crate::text::read::{self, Reader};
 use crate::text::tree::{At, Table, Value};
 use crate::text::words;
-use foresend_core::world::topic::{Basis, Topic, TopicIx};
+use foresend_core::world::topic::{Basis, Confirm, Topic, TopicIx};
 
 pub(crate) const BASES: [(&str, Basis); 5] = [
     ("contract", Basis::Contract),
@@ -15,6 +15,8 @@ pub(crate) const BASES: [(&str, Basis); 5] = [
     ("consent", Basis::Consent),
     ("existing-customer", Basis::ExistingCustomer),
 ];
+
+const CONFIRM: [(&str, Confirm); 2] = [("single", Confirm::Single), ("double", Confirm::Double)];
 
 /// Most topics of a program.
 const TOPICS_MAX: usize = 64;
@@ -43,8 +45,8 @@ impl Topics {
                 break;
             }
             // A topic that is wrong is known all the same, so that its users are not told of it too.
-            let (says, basis) = topic(file, name, value, told).unwrap_or_default();
-            this.topics.push(Topic { name: name.value.clone(), says, basis });
+            let (says, basis, confirm) = topic(file, name, value, told).unwrap_or_default();
+            this.topics.push(Topic { name: name.value.clone(), says, basis, confirm });
         }
         this
     }
@@ -97,7 +99,7 @@ fn topic(
     name: &At<String>,
     value: &At<Value>,
     told: &mut Mistakes,
-) -> Option<(String, Vec<Basis>)> {
+) -> Option<(String, Vec<Basis>, Confirm)> {
     if !words::is_id(&name.value) {
         told.tell(bad_id(file, "topic", &name.value, Some(name.span.clone())));
     }
@@ -118,22 +120,12 @@ fn topic(
     };
     let reader = Reader::new(file, table, &keys::TOPIC, name.span.clone(), told);
     let says = reader.required_text("says", told).map(|text| text.value.to_owned());
-    if let Some(confirm) = reader.text("confirm", told) {
-        if confirm.value == "double" {
-            told.tell(Diagnostic::not_yet(
-                file.name,
-                "`confirm = \"double\"`",
-                confirm.span,
-                "leave it out: consent then counts from when it is given",
-            ));
-        } else {
-            read::choice(file, "`confirm`", &confirm, &[("single", ()), ("double", ())], told);
-        }
-    }
+    let confirm = reader.one_of("confirm", &CONFIRM, told).unwrap_or_default();
     let value = reader.require("basis", &[], told)?;
-    let mut basis = Vec::new();
+    let (mut basis, mut all_read) = (Vec::new(), true);
     for text in reader.texts("basis", value, told) {
         let found = read::choice(file, "`basis`", &text, &BASES, told);
+        all_read &= found.is_some();
         basis.extend(found.filter(|found| !basis.contains(found)));
     }
     if let Value::List(items) = &value.value
@@ -145,7 +137,22 @@ fn topic(
                 .help("name at least one: contract, service, request, consent, existing-customer"),
         );
     }
-    says.zip((!basis.is_empty()).then_some(basis))
+    if let (Confirm::Double, Some(place)) = (confirm, reader.get("confirm"))
+        && all_read
+        && !basis.is_empty()
+        && !basis.contains(&Basis::Consent)
+    {
+        told.tell(
+            Diagnostic::error(
+                "foresend::out_of_place",
+                file.name,
+                "only a consent can be confirmed, and this topic does not rest on one",
+            )
+            .at(place.span.clone(), "out of place here")
+            .help("leave `confirm` out, or let `basis` be `\"consent\"`"),
+        );
+    }
+    Some((says?, (!basis.is_empty()).then_some(basis)?, confirm))
 }
 
 /// "`Cart_Recovery` cannot be the name of a journey". No `place`: the name is the file's.
@@ -159,10 +166,11 @@ pub(crate) fn bad_id(
         || "names take a to z, digits and single hyphens, begin with a letter, and are at most 64 long".to_owned(),
         |meant| format!("write `{meant}`"),
     );
-    let message = format!("`{name}` cannot be the name of a {what}");
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let message = format!("`{name}` cannot be the name of {article} {what}");
     let diagnostic = Diagnostic::error("foresend::bad_name", file.name, message);
     match place {
         Some(place) => diagnostic.at(place, "named here").help(help),
-        None => diagnostic.help(format!("a {what} is named by its file: {help}")),
+        None => diagnostic.help(format!("{article} {what} is named by its file: {help}")),
     }
 }

@@ -5,7 +5,8 @@
 //! Σ s m = 1, Σ s m c = c, and so q = c + (1 − c) ψ whatever the devices are.
 
 use super::Scene;
-use super::visit::SessionKey;
+use super::catalogue::ItemIx;
+use super::key::CartKey;
 use crate::population::Preset;
 use crate::stream::Purpose;
 use foresend_core::customer::input::Line;
@@ -67,55 +68,6 @@ impl Funnel {
     }
 }
 
-/// Which cart. Its number leads from a mail back to the mission.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct CartKey(SessionKey);
-
-/// One of the events that a cart sends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CartEvent {
-    /// A line was added.
-    Added(u8),
-    /// The checkout was started.
-    CheckoutStarted,
-}
-
-impl CartKey {
-    /// The cart that is filled in session `key`.
-    #[must_use]
-    pub const fn of(key: SessionKey) -> Self {
-        Self(key)
-    }
-
-    /// The key of its draws.
-    #[must_use]
-    pub const fn key(self) -> u64 {
-        self.0.0
-    }
-
-    /// The session in which it was filled.
-    #[must_use]
-    pub const fn session(self) -> SessionKey {
-        self.0
-    }
-
-    /// The message id of one of its events: not 0, and different for each.
-    #[must_use]
-    pub fn message_id(self, event: CartEvent) -> u64 {
-        let which = match event {
-            CartEvent::CheckoutStarted => 0,
-            CartEvent::Added(line) => 1 + u64::from(line),
-        };
-        (self.0.0 + 1) << 3 | which
-    }
-
-    /// The cart whose event has this message id. `None`: the event was no cart's.
-    #[must_use]
-    pub fn from_message_id(id: u64) -> Option<Self> {
-        (id >> 3).checked_sub(1).map(|key| Self(SessionKey(key)))
-    }
-}
-
 /// How many lines a cart has.
 #[must_use]
 pub fn lines_of(scene: &Scene<'_>, cart: CartKey) -> u8 {
@@ -127,17 +79,33 @@ pub fn lines_of(scene: &Scene<'_>, cart: CartKey) -> u8 {
     }
 }
 
-/// A cart's lines, which cost `value` together: what an order is worth is drawn first, and prices are made to fit it.
+/// Whether the last of a cart's lines is taken out again, if the cart is still there: never the only one.
 #[must_use]
-pub fn lines(scene: &Scene<'_>, cart: CartKey, views: u16, value: Money) -> Lines {
-    let count = lines_of(scene, cart);
+pub fn removes(scene: &Scene<'_>, cart: CartKey) -> bool {
+    let numbers = &scene.model.preset.funnel;
+    let [one, _, _] = numbers.lines.value;
+    let share = *numbers.removes / (1.0 - one).max(1e-9);
+    let draws = scene.person.chance.stream(Purpose::Lines, cart.key());
+    lines_of(scene, cart) > 1 && draws.unit(1) < share
+}
+
+/// A cart's first `count` lines, which cost `value` together: what an order is worth is drawn first, and prices are
+/// made to fit it.
+#[must_use]
+pub fn lines(scene: &Scene<'_>, cart: CartKey, views: u16, value: Money, count: u8) -> Lines {
     let each = value.minor() / i64::from(count);
     let first = value.minor() - each * (i64::from(count) - 1);
     let line = |line: u8| Line {
         price: Money::from_minor(if line == 0 { first } else { each }).amount(scene.model.digits),
-        ..scene.model.catalogue.adds(scene.person, cart.session(), views, line)
+        ..scene.model.catalogue.line(item(scene, cart, views, line))
     };
     Lines { count, all: std::array::from_fn(|i| line(u8::try_from(i).expect("at most three"))) }
+}
+
+/// The item in line number `line` of a cart.
+#[must_use]
+pub fn item(scene: &Scene<'_>, cart: CartKey, views: u16, line: u8) -> ItemIx {
+    scene.model.catalogue.adds(scene.person, cart.session(), views, line)
 }
 
 /// The lines of a cart.
@@ -168,25 +136,5 @@ mod tests {
         assert!((of(&|d| funnel.fills(d)) - 1.0).abs() < 1e-12);
         assert!((of(&|d| funnel.fills(d) * funnel.orders(d)) - 0.30).abs() < 1e-12);
         assert!((funnel.per_cart() - (0.30 + 0.70 * 0.08)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn every_event_of_a_cart_leads_back_to_it() {
-        let mut seen = vec![0];
-        for ordinal in [0, 1, 7, 1_000_000] {
-            let cart = CartKey::of(SessionKey::visit(ordinal));
-            for event in [
-                CartEvent::CheckoutStarted,
-                CartEvent::Added(0),
-                CartEvent::Added(1),
-                CartEvent::Added(2),
-            ] {
-                let id = cart.message_id(event);
-                assert!(!seen.contains(&id), "{id}");
-                seen.push(id);
-                assert_eq!(CartKey::from_message_id(id), Some(cart));
-            }
-        }
-        assert_eq!(CartKey::from_message_id(0), None);
     }
 }

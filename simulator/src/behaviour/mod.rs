@@ -1,27 +1,36 @@
 //! What people do: a file for each effect. [`visit`], [`funnel`] and [`intent`] are their life without mail; [`open`],
-//! [`click`] and [`pressure`] what mail changes in it. [`shopper`] plays one life by all of them.
+//! [`click`], [`pressure`], [`promotion`] and [`offer`] what mail changes in it. [`shopper`] plays one life by all of
+//! them.
 //!
-//! Mail changes a life only through an overlay: it raises, lowers or moves what an open mission has left. It never
-//! adds a visit to the skeleton or shifts the number of one.
+//! Mail changes a life only through an overlay: it raises, lowers or moves what an open mission has left, or adds a
+//! session that is keyed by the mail. It never adds a visit to the skeleton or shifts the number of one.
 //! Invariant: nothing here knows a program, an actor or an arm.
 
 pub mod catalogue;
 pub mod click;
 pub mod funnel;
 pub mod intent;
+pub mod key;
+pub mod kind;
+pub mod offer;
 pub mod open;
+pub mod parcel;
 pub mod pressure;
+pub mod promotion;
 pub mod queue;
 pub mod shopper;
+pub mod stock;
 pub mod visit;
 
 use crate::population::rhythm::Rhythm;
-use crate::population::{Clock, OwnClock, Person, Preset};
+use crate::population::{Clock, OwnClock, People, Person, Preset, Quantiles};
 use catalogue::Catalogue;
 use click::Clicking;
 use funnel::Funnel;
 use intent::Intent;
 use open::Opening;
+use promotion::Promotion;
+use stock::Stock;
 use visit::Sessions;
 
 /// A preset and all that is computed from it, once a rehearsal.
@@ -29,6 +38,8 @@ use visit::Sessions;
 pub struct Model {
     /// The numbers.
     pub preset: Preset,
+    /// Who the people are.
+    pub people: People,
     /// When people visit.
     pub visits: Rhythm,
     /// When they read mail.
@@ -43,6 +54,12 @@ pub struct Model {
     pub opening: Opening,
     /// Who clicks.
     pub clicking: Clicking,
+    /// What sessions that mail brings come to.
+    pub promotion: Promotion,
+    /// Of the time until an order is delivered, in days.
+    pub delivery: Quantiles,
+    /// What is out of stock.
+    pub stock: Stock,
     /// What there is to buy.
     pub catalogue: Catalogue,
     /// Minor digits of the currency.
@@ -55,14 +72,23 @@ impl Model {
     pub fn new(preset: Preset, digits: u8) -> Self {
         let weekly = |hours| Rhythm::new(hours, &preset.rhythm.weekdays);
         let visits = weekly(&preset.rhythm.visits);
+        let funnel = Funnel::new(&preset);
+        let catalogue = Catalogue::new(&preset, digits);
+        let promotion = Promotion::new(&preset, funnel.per_cart(), &catalogue);
         Self {
+            people: People::new(&preset, funnel.per_cart()),
             attention: weekly(&preset.rhythm.attention),
             sessions: Sessions::new(&preset.visits),
-            funnel: Funnel::new(&preset),
+            funnel,
             intent: Intent::new(&preset, &visits, &weekly(&preset.rhythm.late_orders)),
             opening: Opening::new(&preset),
             clicking: Clicking::new(&preset),
-            catalogue: Catalogue::new(&preset, digits),
+            promotion,
+            delivery: Quantiles::normal().map(|z| {
+                *preset.parcel.delivered_after * (*preset.parcel.delivered_spread * z).exp()
+            }),
+            stock: Stock::new(&preset.stock),
+            catalogue,
             digits,
             visits,
             preset,
@@ -81,6 +107,24 @@ pub struct Scene<'a> {
     pub person: &'a Person,
     /// What happens from here on is not played, in hours since the start.
     pub end: f64,
+    /// What somebody listens to.
+    pub heard: Heard,
+}
+
+/// Of the scenery, what somebody listens to: the rest need not happen. No order depends on any of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Heard {
+    /// What becomes of orders.
+    pub parcels: bool,
+    /// Forms on the site that ask for a topic.
+    pub sign_ups: bool,
+    /// What is out of stock and back again.
+    pub stock: bool,
+}
+
+impl Heard {
+    /// All of it.
+    pub const ALL: Self = Self { parcels: true, sign_ups: true, stock: true };
 }
 
 impl Scene<'_> {

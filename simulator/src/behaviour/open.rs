@@ -7,20 +7,24 @@
 //! delay meets the same luck.
 
 use super::Scene;
+use super::kind::{KINDS, MailKind, Rates};
 use crate::population::Preset;
 use crate::stream::{Purpose, Stream};
 use statrs::function::beta::inv_beta_reg;
 
-/// δ of the first, second, third cart mail.
+/// What each sort of mail has over its readers' readiness.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Opening {
-    over_readiness: [f64; 3],
+    /// δ, by [`MailKind::ix`].
+    over_readiness: [f64; KINDS],
+    /// For [`leaves`].
+    rates: [Rates; KINDS],
 }
 
 const QUANTILES: u32 = 512;
 
 impl Opening {
-    /// Solves δ so that over the population each mail is opened at its rate.
+    /// Solves δ so that over the population each sort of mail is opened at its rate.
     #[must_use]
     pub fn new(preset: &Preset) -> Self {
         let total = *preset.mail.propensity_total;
@@ -31,26 +35,28 @@ impl Opening {
                 p / (1.0 - p)
             })
             .collect();
+        // ln of a factor on the odds, by bisection: the share rises with it from 0 to 1.
         let solve = |rate: f64| {
             let (mut low, mut high) = (-40.0f64, 40.0f64);
-            for _ in 0..100 {
-                let middle = 0.5 * (low + high);
-                let opens: f64 = odds.iter().map(|o| expit(o.ln() + middle)).sum();
+            for _ in 0..60 {
+                let factor = (0.5 * (low + high)).exp();
+                let opens: f64 = odds.iter().map(|o| 1.0 - 1.0 / (1.0 + o * factor)).sum();
                 if opens / f64::from(QUANTILES) < rate {
-                    low = middle;
+                    low = factor.ln();
                 } else {
-                    high = middle;
+                    high = factor.ln();
                 }
             }
             0.5 * (low + high)
         };
-        Self { over_readiness: preset.cart_mail.opens.value.map(solve) }
+        let rates = Rates::all(preset);
+        Self { over_readiness: rates.map(|rates| solve(rates.opens)), rates }
     }
 
-    /// The chance that a person opens the mail number `nth` from 0.
+    /// The chance that a person opens a mail of this sort.
     #[must_use]
-    pub fn chance(&self, nth: usize, readiness: f64, weight: f64) -> f64 {
-        expit(readiness + self.over_readiness[nth.min(2)] - weight)
+    pub fn chance(&self, kind: MailKind, readiness: f64, weight: f64) -> f64 {
+        expit(readiness + self.over_readiness[kind.ix()] - weight)
     }
 }
 
@@ -88,18 +94,35 @@ pub fn put_off_for(scene: &Scene<'_>, key: u64) -> f64 {
 
 /// When a person opens the mail that arrived at `t`. `None`: never.
 #[must_use]
-pub fn opened_at(scene: &Scene<'_>, key: u64, nth: usize, t: f64, pressure: f64) -> Option<f64> {
+pub fn opened_at(
+    scene: &Scene<'_>,
+    key: u64,
+    kind: MailKind,
+    t: f64,
+    pressure: f64,
+) -> Option<f64> {
     let numbers = &scene.model.preset.mail;
     let draws = scene.person.chance.stream(Purpose::Open, key);
-    let readiness = scene.person.propensity(&scene.model.preset);
     let weight = *numbers.pressure * pressure;
-    if draws.unit(0) >= scene.model.opening.chance(nth, readiness, weight) {
+    let in_inbox = *numbers.inbox >= 1.0
+        || scene.person.chance.stream(Purpose::Spam, key).unit(0) < *numbers.inbox;
+    if !in_inbox
+        || draws.unit(0) >= scene.model.opening.chance(kind, scene.person.readiness, weight)
+    {
         return None;
     }
     let unit = draws.unit(1);
     let attention = *numbers.open_median * (unit / (1.0 - unit)).powf(1.0 / *numbers.open_shape);
     (attention <= *numbers.open_until)
         .then(|| scene.own().until(&scene.model.attention, t, attention))
+}
+
+/// When a person confirms what the mail that arrived at `t` asks about. `None`: never.
+#[must_use]
+pub fn confirmed_at(scene: &Scene<'_>, key: u64, t: f64) -> Option<f64> {
+    let numbers = &scene.model.preset.sign_up;
+    let draws = scene.person.chance.stream(Purpose::Confirm, key);
+    (draws.unit(0) < *numbers.confirms).then(|| t + *numbers.confirms_after * draws.exp(1))
 }
 
 /// When a privacy proxy opens the mail that arrived at `t`. `None`: never.
@@ -133,14 +156,14 @@ pub enum Leaving {
 /// Whether the reader of the opened mail `key` has had enough. The preset's rates are per mail; since only an opened
 /// one can be the last, they are divided by its open rate.
 #[must_use]
-pub fn leaves(scene: &Scene<'_>, key: u64, nth: usize, pressure: f64) -> Leaving {
-    let numbers = &scene.model.preset;
+pub fn leaves(scene: &Scene<'_>, key: u64, kind: MailKind, pressure: f64) -> Leaving {
     let draws = scene.person.chance.stream(Purpose::Leave, key);
-    let opens = numbers.cart_mail.opens[nth.min(2)].max(1e-9);
-    let raised = (*numbers.mail.pressure_leaves * pressure).exp() / opens;
-    if draws.unit(0) < *numbers.cart_mail.unsubscribes * raised {
+    let rates = &scene.model.opening.rates[kind.ix()];
+    let per_open = 1.0 / rates.opens.max(1e-9);
+    let raised = (*scene.model.preset.mail.pressure_leaves * pressure).exp() * per_open;
+    if draws.unit(0) < rates.unsubscribes * raised {
         Leaving::Unsubscribes
-    } else if draws.unit(1) < *numbers.cart_mail.complaints * raised {
+    } else if draws.unit(1) < rates.complaints * raised {
         Leaving::Complains
     } else {
         Leaving::Stays
@@ -162,26 +185,35 @@ fn expit(logit: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::population::Person;
+    use crate::population::{People, Person};
     use crate::stream::Chance;
     use foresend_core::chance::Seed;
 
     #[test]
     fn each_mail_is_opened_at_its_rate_over_the_population() {
         let preset = Preset::named("retail").unwrap();
-        let opening = Opening::new(&preset);
+        let (opening, people) = (Opening::new(&preset), People::new(&preset, 0.356));
         let n = 50_000u64;
         let readiness: Vec<f64> = (0..n)
             .map(|i| {
                 let chance = Chance::of(Seed(9), i);
-                Person::draw(&preset, 0.356, chance, &mut Vec::new()).propensity(&preset)
+                Person::draw(&preset, &people, chance, &mut Vec::new()).readiness
             })
             .collect();
-        for (nth, rate) in [0.45, 0.38, 0.34, 0.34].into_iter().enumerate() {
+        for (kind, rate) in [
+            (MailKind::Cart(0), 0.45),
+            (MailKind::Cart(1), 0.38),
+            (MailKind::Cart(2), 0.34),
+            (MailKind::Cart(9), 0.34),
+            (MailKind::Campaign, 0.16),
+            (MailKind::WinBack, 0.13),
+            (MailKind::Service, 0.65),
+        ] {
             let mean =
-                readiness.iter().map(|&r| opening.chance(nth, r, 0.0)).sum::<f64>() / n as f64;
-            assert!((mean - rate).abs() < 0.005, "{nth}: {mean}");
+                readiness.iter().map(|&r| opening.chance(kind, r, 0.0)).sum::<f64>() / n as f64;
+            assert!((mean - rate).abs() < 0.005, "{kind:?}: {mean}");
         }
-        assert!(opening.chance(0, 0.0, 0.12) < opening.chance(0, 0.0, 0.0));
+        let chance = |weight| opening.chance(MailKind::Campaign, 0.0, weight);
+        assert!(chance(0.12) < chance(0.0));
     }
 }

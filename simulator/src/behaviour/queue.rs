@@ -1,7 +1,10 @@
 //! What is to come in one life, in order. At one instant an order comes before its dormancy coin, the coin before a
 //! visit, and that before what follows from them; the rest is by key. So no order of insertion can show.
 
+use super::key::SessionKey;
+use super::parcel::ParcelStep;
 use super::visit::Session;
+use foresend_core::money::Money;
 use foresend_core::time::Timestamp;
 
 /// One thing to come. Variants are in the order in which they happen at one instant.
@@ -18,6 +21,8 @@ pub enum Due {
     Coin {
         /// The mission.
         key: u64,
+        /// How often its customer had gone dormant when it was begun.
+        lapses: u32,
     },
     /// A view in a session.
     View {
@@ -38,6 +43,36 @@ pub enum Due {
         /// The mission.
         key: u64,
     },
+    /// The last line is taken out of the cart of mission `key`, if it is still there.
+    Remove {
+        /// The mission.
+        key: u64,
+    },
+    /// Something becomes of an order.
+    Parcel {
+        /// Its session.
+        order: SessionKey,
+        /// What.
+        step: ParcelStep,
+        /// What was paid for it.
+        paid: Money,
+    },
+    /// The form for a topic is sent.
+    SignUp(SessionKey),
+    /// They ask to be told when what they viewed is back.
+    Ask {
+        /// In which session.
+        session: SessionKey,
+        /// Which view it was.
+        view: u16,
+    },
+    /// It is back.
+    Back {
+        /// The session in which they asked.
+        session: SessionKey,
+        /// Which view it was.
+        view: u16,
+    },
     /// The mail server is asked again.
     Retry(LetterIx),
     /// A machine opens a mail.
@@ -46,9 +81,13 @@ pub enum Due {
     MachineClick(LetterIx),
     /// A person opens it.
     Open(LetterIx),
+    /// A person confirms what they had asked for.
+    Confirm(LetterIx),
     /// A person follows its link.
     Click(LetterIx),
-    /// The annoyance of `factor` with mission `key` is over.
+    /// Who had opened it comes by themselves.
+    ComeBack(LetterIx),
+    /// The annoyance of `factor` with mission `key` is over, or an offer for it.
     Calm {
         /// The mission.
         key: u64,
@@ -102,10 +141,9 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::behaviour::visit::SessionKey;
 
     fn view() -> Due {
-        Due::View { session: Session::browsing(SessionKey(3), 2), view: 0 }
+        Due::View { session: Session::browsing(SessionKey::visit(3), 2), view: 0 }
     }
 
     #[test]
@@ -113,8 +151,8 @@ mod tests {
         let at = Timestamp::from_millis;
         let all = [
             (at(5), Due::Order { key: 1, version: 0 }),
-            (at(5), Due::Coin { key: 1 }),
-            (at(5), Due::Coin { key: 2 }),
+            (at(5), Due::Coin { key: 1, lapses: 0 }),
+            (at(5), Due::Coin { key: 2, lapses: 0 }),
             (at(5), view()),
             (at(7), Due::Order { key: 0, version: 0 }),
             (at(7), Due::Open(LetterIx(0))),
@@ -137,7 +175,7 @@ mod tests {
         let at = Timestamp::from_millis(5);
         queue.push(at, view());
         assert!(!queue.precedes_visit(at));
-        queue.push(at, Due::Coin { key: 2 });
+        queue.push(at, Due::Coin { key: 2, lapses: 0 });
         assert!(queue.precedes_visit(at));
     }
 }

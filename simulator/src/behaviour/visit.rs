@@ -4,66 +4,41 @@
 //! Invariant: a visit is known by its ordinal, and everything about its session follows from that number; so every
 //! arm meets the same visits, and mail never shifts them.
 
-use super::Scene;
+use super::key::SessionKey;
+use super::offer::{pulled, trained};
+use super::shopper::Letter;
+use super::{Model, Scene};
+use crate::population::Quantiles;
 use crate::population::preset::section::Visits;
 use crate::stream::{Purpose, Stream};
-use statrs::distribution::{ContinuousCDF, Normal};
-
-/// Which session: a visit's ordinal, or a mail's key. [`SessionKey::again`] is the short one that follows.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct SessionKey(pub u64);
-
-const AGAIN: u64 = 1 << 63;
-
-impl SessionKey {
-    /// The visit number `ordinal`; those before the start count back from −1.
-    #[must_use]
-    pub const fn visit(ordinal: i64) -> Self {
-        Self(ordinal.cast_unsigned() & !AGAIN)
-    }
-
-    /// The short session after this one.
-    #[must_use]
-    pub const fn again(self) -> Self {
-        Self(self.0 | AGAIN)
-    }
-}
 
 /// How long sessions are and how fast people click.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sessions {
-    /// Quantiles of the gap between two views, in hours, at (i + ½)/n.
-    gaps: Box<[f64]>,
+    /// Of the gap between two views, in hours.
+    gaps: Quantiles,
     /// 1/ln(1 − 1/mean): turns an exponential number into a geometric one.
     per_view: f64,
 }
-
-const KNOTS: usize = 1024;
 
 impl Sessions {
     /// The tables for these numbers.
     #[must_use]
     pub fn new(numbers: &Visits) -> Self {
-        let normal = Normal::standard();
-        let gap = |i: usize| {
-            let z = normal.inverse_cdf((small(i) + 0.5) / small(KNOTS));
+        let gap = |z: f64| {
             let seconds = (*numbers.gap_mu + *numbers.gap_sigma * z).exp();
             seconds.min(*numbers.gap_most * 60.0) / 3600.0
         };
         Self {
-            gaps: (0..KNOTS).map(gap).collect(),
+            gaps: Quantiles::normal().map(gap),
             per_view: -1.0 / (-1.0 / numbers.views.value).ln_1p(),
         }
     }
 
     /// The time between two views for a uniform number, in hours.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to KNOTS")]
     pub fn gap(&self, unit: f64) -> f64 {
-        let at = (unit * small(KNOTS) - 0.5).clamp(0.0, small(KNOTS - 1));
-        let knot = (at as usize).min(KNOTS - 2);
-        let (low, high) = (self.gaps[knot], self.gaps[knot + 1]);
-        low + (at - small(knot)) * (high - low)
+        self.gaps.at(unit)
     }
 
     /// Views of a session for an exponential number: 1 + geometric.
@@ -81,31 +56,66 @@ pub struct Session {
     pub key: SessionKey,
     /// How many views.
     pub views: u16,
-    /// Whether a mail brought them; else it belongs to the skeleton.
-    pub by_mail: bool,
-    /// Whether a cart is filled after the last view; then, whether it is ordered in the session.
-    pub cart: Option<bool>,
+    /// Whether a cart is filled after the last view; then, what becomes of it in the session.
+    pub cart: Option<Ends>,
     /// Hours from the last view to a further, short session.
     pub again: Option<f64>,
 }
 
+/// What becomes of a cart in its session.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Ends {
+    /// It is ordered.
+    Ordered,
+    /// It is left behind.
+    Left,
+    /// It is left behind by somebody who would have ordered, had they not learned to wait for an offer.
+    Waits,
+}
+
 impl Session {
-    /// The session of visit number `ordinal`.
+    /// The session of visit number `ordinal`, of someone who has redeemed so many offers.
     #[must_use]
-    pub fn of_visit(scene: &Scene<'_>, ordinal: i64) -> Self {
+    pub fn of_visit(scene: &Scene<'_>, ordinal: i64, redeemed: u16) -> Self {
         let key = SessionKey::visit(ordinal);
         let draws = draws(scene, key);
         let funnel = &scene.model.funnel;
         let device = funnel.device(draws.unit(0));
         let fills = draws.unit(3) < scene.person.carts * funnel.fills(device);
-        let numbers = &scene.model.preset.visits;
-        Self {
-            key,
-            views: scene.model.sessions.views(draws.exp(1)),
-            by_mail: false,
-            cart: fills.then(|| draws.unit(4) < funnel.orders(device)),
-            again: (draws.unit(2) < *numbers.again).then(|| *numbers.again_after * draws.exp(5)),
-        }
+        let ends = || {
+            let orders = funnel.orders(device);
+            match draws.unit(4) {
+                u if u >= orders => Ends::Left,
+                u if u < trained(orders, *scene.model.preset.offer.training, redeemed) => {
+                    Ends::Ordered
+                }
+                _ => Ends::Waits,
+            }
+        };
+        let views = scene.model.sessions.views(draws.exp(1));
+        Self { key, views, cart: fills.then(ends), again: again_after(scene, &draws) }
+    }
+
+    /// The session that `letter` brought at `t`, of someone who has redeemed so many offers.
+    #[must_use]
+    pub fn of_promotion(scene: &Scene<'_>, letter: &Letter, t: f64, redeemed: u16) -> Self {
+        let key = SessionKey::of_mail(letter.key);
+        let draws = draws(scene, key);
+        let Model { funnel, promotion, catalogue, preset, .. } = scene.model;
+        let device = funnel.device(draws.unit(0));
+        let carts = promotion.fills(catalogue, scene.person, letter.featured);
+        let fills = draws.unit(3) < carts * funnel.fills(device);
+        let ends = || {
+            let mut orders = trained(funnel.orders(device), *preset.offer.training, redeemed);
+            if let Some(deal) = letter.deal_at(t) {
+                let (people, digits) = (&scene.model.people, scene.model.digits);
+                let value = scene.person.order_value(people, Purpose::Value, key.key(), digits);
+                orders = pulled(orders, deal.off.pull(*preset.offer.strength, value));
+            }
+            if draws.unit(4) < orders { Ends::Ordered } else { Ends::Left }
+        };
+        let views = scene.model.sessions.views(draws.exp(1));
+        Self { key, views, cart: fills.then(ends), again: again_after(scene, &draws) }
     }
 
     /// The short session that may follow the one called `key`.
@@ -119,15 +129,14 @@ impl Session {
     /// The session in which the link of the mail `mail` was followed.
     #[must_use]
     pub fn of_click(scene: &Scene<'_>, mail: u64) -> Self {
-        let key = SessionKey(mail);
-        let views = scene.model.sessions.views(draws(scene, key).exp(1));
-        Self { by_mail: true, ..Self::browsing(key, views) }
+        let key = SessionKey::of_mail(mail);
+        Self::browsing(key, scene.model.sessions.views(draws(scene, key).exp(1)))
     }
 
     /// A session of `views` views and nothing else.
     #[must_use]
     pub const fn browsing(key: SessionKey, views: u16) -> Self {
-        Self { key, views, by_mail: false, cart: None, again: None }
+        Self { key, views, cart: None, again: None }
     }
 }
 
@@ -136,30 +145,38 @@ impl Session {
 #[must_use]
 pub fn next_visit(scene: &Scene<'_>, t: f64, ordinal: i64) -> f64 {
     let gap = scene.person.chance.stream(Purpose::VisitGap, ordinal.cast_unsigned()).exp(0);
-    scene.own().until(&scene.model.visits, t, gap / scene.person.visits)
+    scene.own().until_in_season(&scene.model.visits, t, gap / scene.person.visits)
 }
 
 /// The visit before `t`, whose number is `ordinal` < 0: the same process looked at backwards.
 #[must_use]
 pub fn previous_visit(scene: &Scene<'_>, t: f64, ordinal: i64) -> f64 {
     let gap = scene.person.chance.stream(Purpose::VisitGap, ordinal.cast_unsigned()).exp(0);
-    scene.own().until(&scene.model.visits, t, -gap / scene.person.visits)
+    scene.own().until_in_season(&scene.model.visits, t, -gap / scene.person.visits)
+}
+
+/// Whether the form for a topic is filled in during the session.
+#[must_use]
+pub fn signs_up(scene: &Scene<'_>, key: SessionKey) -> bool {
+    let draws = scene.person.chance.stream(Purpose::SignUp, key.key());
+    draws.unit(0) < *scene.model.preset.sign_up.share
 }
 
 /// Hours from view number `view` of a session to the next thing in it.
 #[must_use]
 pub fn gap_after(scene: &Scene<'_>, key: SessionKey, view: u16) -> f64 {
-    let draws = scene.person.chance.stream(Purpose::ViewGap, key.0);
+    let draws = scene.person.chance.stream(Purpose::ViewGap, key.key());
     scene.model.sessions.gap(draws.unit(u64::from(view)))
 }
 
-fn draws(scene: &Scene<'_>, key: SessionKey) -> Stream {
-    scene.person.chance.stream(Purpose::Visit, key.0)
+/// Hours from the last view of a session to a further, short one.
+fn again_after(scene: &Scene<'_>, draws: &Stream) -> Option<f64> {
+    let numbers = &scene.model.preset.visits;
+    (draws.unit(2) < *numbers.again).then(|| *numbers.again_after * draws.exp(5))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "at most a few thousand")]
-const fn small(n: usize) -> f64 {
-    n as f64
+fn draws(scene: &Scene<'_>, key: SessionKey) -> Stream {
+    scene.person.chance.stream(Purpose::Visit, key.key())
 }
 
 #[cfg(test)]
@@ -186,16 +203,5 @@ mod tests {
         assert!((seconds(0.5) - 53.0).abs() < 1.0, "{}", seconds(0.5));
         assert!((seconds(0.9) - 362.0).abs() < 5.0, "{}", seconds(0.9));
         assert!((seconds(0.999_99) - 1800.0).abs() < 1.0, "{}", seconds(0.999_99));
-    }
-
-    #[test]
-    fn a_session_and_the_one_after_it_have_keys_of_their_own() {
-        let keys: Vec<_> = [-2i64, -1, 0, 1]
-            .into_iter()
-            .flat_map(|i| [SessionKey::visit(i), SessionKey::visit(i).again()])
-            .collect();
-        for (i, key) in keys.iter().enumerate() {
-            assert!(!keys[..i].contains(key), "{key:?}");
-        }
     }
 }

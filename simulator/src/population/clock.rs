@@ -5,6 +5,7 @@
 //! Invariant: an instant and its hours name the same millisecond; rounding happens here and nowhere else.
 
 use super::rhythm::{Decay, Rhythm};
+use foresend_core::calendar::Day;
 use foresend_core::time::{Timestamp, Wait, Zone};
 
 const HOUR_MS: f64 = 3_600_000.0;
@@ -20,33 +21,48 @@ pub struct Clock {
     stretches: Vec<Stretch>,
 }
 
-/// A stretch in which local time is `t + offset`, in hours since a Monday 00:00.
+/// A stretch in which local time is `t + offset`, in hours since a Monday 00:00, and visits are `season` times as many
+/// as in the mean month.
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Stretch {
     from: f64,
     until: f64,
     offset: f64,
+    season: f64,
 }
 
 impl Clock {
-    /// The clock of `zone` from `before` ahead of `start` until `after` it; beyond these the offset stays.
+    /// The clock of `zone` from `before` ahead of `start` until `after` it; beyond these offset and season stay. The
+    /// weights of the twelve months are scaled to mean 1.
     #[must_use]
-    pub fn new(zone: &Zone, start: Timestamp, before: Wait, after: Wait) -> Self {
-        let mut stretches = Vec::new();
-        let end = start.after(after);
-        let mut piece = zone.piece(start.before(before));
-        let mut from = f64::NEG_INFINITY;
+    pub fn new(
+        zone: &Zone,
+        start: Timestamp,
+        (before, after): (Wait, Wait),
+        months: &[f64; 12],
+    ) -> Self {
+        let mean = months.iter().sum::<f64>() / 12.0;
+        let is_even = months.iter().all(|month| (month / mean - 1.0).abs() < 1e-12);
+        let (mut stretches, mut from) = (Vec::new(), f64::NEG_INFINITY);
+        let (mut at, end) = (start.before(before), start.after(after));
         loop {
+            let piece = zone.piece(at);
             let local = (start.millis() + piece.offset_ms - MONDAY_MS).rem_euclid(WEEK_MS);
             let offset = hours_of(local);
-            if piece.until > end {
-                stretches.push(Stretch { from, until: f64::INFINITY, offset });
+            let (season, turns) = if is_even {
+                (1.0, Timestamp::NEVER)
+            } else {
+                let (month, turns) = month_of(zone, at);
+                (months[month] / mean, turns)
+            };
+            let edge = piece.until.min(turns);
+            if edge > end {
+                stretches.push(Stretch { from, until: f64::INFINITY, offset, season });
                 return Self { start, stretches };
             }
-            let until = hours_of(piece.until.millis() - start.millis());
-            stretches.push(Stretch { from, until, offset });
-            from = until;
-            piece = zone.piece(piece.until);
+            let until = hours_of(edge.millis() - start.millis());
+            stretches.push(Stretch { from, until, offset, season });
+            (from, at) = (until, edge);
         }
     }
 
@@ -95,6 +111,17 @@ impl Clock {
     }
 }
 
+/// The month at `at` on the zone's clock, January 0, and when the next one begins.
+fn month_of(zone: &Zone, at: Timestamp) -> (usize, Timestamp) {
+    let today = Day::numbered(zone.local_day(at)).expect("a rehearsal is in our time");
+    let (year, month, _) = today.year_month_day();
+    let (year_then, month_then) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    let then = Day::of(year_then, month_then, 1).expect("every month has a first");
+    // At once, should the clock have skipped midnight.
+    let turns = zone.instant(then.number(), 0).max(at.after(Wait::from_millis(1)));
+    (usize::from(month) - 1, turns)
+}
+
 /// A clock as one customer lives by it.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct OwnClock<'a> {
@@ -103,20 +130,37 @@ pub struct OwnClock<'a> {
 }
 
 impl OwnClock<'_> {
-    /// When `mass` of `rhythm` has passed since `t`; a negative mass looks back.
+    /// When `mass` of `rhythm` has passed since `t`.
     #[must_use]
-    pub fn until(self, rhythm: &Rhythm, mut t: f64, mut mass: f64) -> f64 {
+    pub fn until(self, rhythm: &Rhythm, t: f64, mass: f64) -> f64 {
+        self.reach(rhythm, t, mass, |_| 1.0)
+    }
+
+    /// The same of something that has a season; a negative mass looks back.
+    #[must_use]
+    pub fn until_in_season(self, rhythm: &Rhythm, t: f64, mass: f64) -> f64 {
+        self.reach(rhythm, t, mass, |here| here.season)
+    }
+
+    #[inline]
+    fn reach(
+        self,
+        rhythm: &Rhythm,
+        mut t: f64,
+        mut mass: f64,
+        weight: impl Fn(&Stretch) -> f64,
+    ) -> f64 {
         let forwards = mass >= 0.0;
         let mut i = self.clock.stretch(t);
         loop {
-            let here = self.clock.stretches[i];
+            let here = &self.clock.stretches[i];
             let x = t + here.offset - self.shift;
-            let found = t + rhythm.until(x, mass);
+            let found = t + rhythm.until(x, mass / weight(here));
             let edge = if forwards { here.until } else { here.from };
             if (forwards && found <= edge) || (!forwards && found >= edge) {
                 return found;
             }
-            mass -= rhythm.mass(x, edge - t);
+            mass -= weight(here) * rhythm.mass(x, edge - t);
             t = edge;
             i = if forwards { i + 1 } else { i - 1 };
         }
@@ -182,10 +226,13 @@ mod tests {
     use super::*;
     use crate::population::Preset;
 
+    const EVEN: [f64; 12] = [1.0; 12];
+
     /// 2026-03-23 is a Monday; Berlin's clocks go forward on the 29th, 02:00.
     fn berlin() -> Clock {
         let start = Timestamp::from_millis(1_774_220_400_000); // 2026-03-23T00:00+01:00
-        Clock::new(&Zone::named("Europe/Berlin").unwrap(), start, Wait::days(90), Wait::days(60))
+        let waits = (Wait::days(90), Wait::days(60));
+        Clock::new(&Zone::named("Europe/Berlin").unwrap(), start, waits, &EVEN)
     }
 
     fn visits() -> Rhythm {
@@ -248,6 +295,30 @@ mod tests {
         }
         let all = clock.shifted(0.0).mass(&decay, 140.0, 1500.0);
         assert!((clock.shifted(0.0).left(&decay, 140.0) - all).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_season_turns_with_the_months_and_is_even_over_the_year() {
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        let start = Timestamp::from_millis(1_767_222_000_000); // 2026-01-01T00:00+01:00
+        let waits = (Wait::ZERO, Wait::days(364));
+        let months = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0];
+        let clock = Clock::new(&zone, start, waits, &months);
+        let own = clock.shifted(0.0);
+        let visits = visits();
+        // 31 days of January and 28 of February at 12/15, then a day of March; clocks change later.
+        let day = |days: f64| own.until_in_season(&visits, 0.0, 24.0 * days * 0.8);
+        let even = |days: f64| own.until(&visits, 0.0, 24.0 * days);
+        for days in [7.0, 35.0, 63.0, 84.0] {
+            assert!((day(days) - even(days)).abs() < 1e-9, "{days}");
+        }
+        // All of a year: 304 days at .8, 30 at 1.6, 31 at 2.4.
+        let mass = 24.0 * (304.0 * 0.8 + 30.0 * 1.6 + 31.0 * 2.4);
+        let year = own.until_in_season(&visits, 0.0, mass);
+        assert!((year - 365.0 * 24.0).abs() < 2.0, "{year}");
+        let back = own.until_in_season(&visits, year, -mass);
+        assert!(back.abs() < 1e-6, "{back}");
+        assert_eq!(clock.stretches.len(), 14, "twelve months, and two clock changes");
     }
 
     #[test]

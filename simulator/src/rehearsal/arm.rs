@@ -5,24 +5,26 @@
 //! Invariant: nothing reaches a shopper but mail that the actor let leave, and nothing reaches the actor but what a
 //! shop and a mail server would see.
 
+use super::Claimed;
+use super::letter::unheralded;
 use super::past::PastView;
 use super::site::Vocabulary;
 use super::trace::Watch;
-use crate::behaviour::funnel::CartKey;
-use crate::behaviour::open::{Delivery, Leaving};
 use crate::behaviour::queue::LetterIx;
-use crate::behaviour::shopper::{Letter, Seen, Shopper};
+use crate::behaviour::shopper::{Order, Seen, Shopper};
 use crate::behaviour::{Model, Scene};
-use crate::population::Clock;
-use foresend_core::chance::join;
+use crate::population::Homes;
+use crate::stream::Purpose;
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::{Effect, Effects, Mailing};
-use foresend_core::customer::input::{
-    Consent, ConsentTo, Engagement, Gate, Input, Origin, Outcome, Reader,
-};
+use foresend_core::customer::input::{Code, Engagement, Gate, Input, Origin, Reader};
+use foresend_core::customer::record::{Decided, Enrolled};
+use foresend_core::id::Key;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
+use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
+use foresend_core::world::topic::TopicIx;
 use foresend_insight::pulse::Pulse;
 use std::cmp::Reverse;
 
@@ -30,27 +32,47 @@ use std::cmp::Reverse;
 #[derive(Clone, Debug)]
 pub(super) struct Arm {
     pub(super) actor: Customer,
-    shopper: Shopper,
+    pub(super) shopper: Shopper,
     /// Mails whose moment has come, to be handed over when the instant's inputs are done.
     ready: Vec<Mailing>,
     /// The mails behind the shopper's letters, in their order.
-    mails: Vec<Mailing>,
-    now: Timestamp,
+    pub(super) mails: Vec<Sent>,
+    /// Enrolments that no event with a message id began, in their order.
+    starts: Vec<(JourneyIx, Key, u32)>,
+    pub(super) now: Timestamp,
     /// The address is not to be mailed any more.
-    suppressed: bool,
-    last_click: Timestamp,
+    pub(super) suppressed: bool,
+    /// The topic that they asked for last by the form on the site.
+    pub(super) asked_for: Option<TopicIx>,
+    /// When they last opened a mail, and followed a link in one.
+    pub(super) last_open: Timestamp,
+    pub(super) last_click: Timestamp,
     /// What it came to.
     pub(super) row: Row,
+}
+
+/// A mail that has left.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub(super) mailing: Mailing,
+    /// Its key but for the occurrence.
+    pub(super) base: u64,
+    /// The topic that it asks to confirm.
+    pub(super) confirms: Option<TopicIx>,
+    /// When it was opened or clicked last.
+    pub(super) touched: Timestamp,
 }
 
 /// What one customer did in the period.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Row {
     pub(super) orders: i64,
-    /// In minor units.
+    /// Net of discounts, in minor units.
     pub(super) revenue: i64,
-    /// Orders that a click attribution would claim.
-    pub(super) attributed: u64,
+    /// Taken off by offers, in minor units.
+    pub(super) discounts: i64,
+    /// Orders that attribution would claim.
+    pub(super) claimed: Claimed,
 }
 
 /// What all lives of a rehearsal share, and what one worker counts. `W` is told everything: `()` is nobody, and costs
@@ -58,10 +80,12 @@ pub(super) struct Row {
 pub(super) struct Host<'a, W> {
     pub(super) world: &'a World,
     pub(super) model: &'a Model,
-    pub(super) clock: &'a Clock,
+    pub(super) homes: &'a Homes,
     vocabulary: &'a Vocabulary,
     end: Timestamp,
     look_back: Wait,
+    /// Journeys that something without a message id may start.
+    unheralded: Vec<bool>,
     out: Effects,
     pub(super) past_views: Vec<PastView>,
     /// Records since the two arms differ go to one of these; before, to `common`.
@@ -87,8 +111,11 @@ impl Arm {
             shopper: Shopper::default(),
             ready: Vec::new(),
             mails: Vec::new(),
+            starts: Vec::new(),
             now: Timestamp::ALWAYS,
             suppressed: false,
+            asked_for: None,
+            last_open: Timestamp::ALWAYS,
             last_click: Timestamp::ALWAYS,
             row: Row::default(),
         }
@@ -100,8 +127,11 @@ impl Arm {
         self.shopper.begin(scene);
         self.ready.clear();
         self.mails.clear();
+        self.starts.clear();
         self.now = scene.clock.start();
         self.suppressed = false;
+        self.asked_for = None;
+        self.last_open = Timestamp::ALWAYS;
         self.last_click = Timestamp::ALWAYS;
         self.row = Row::default();
     }
@@ -113,6 +143,7 @@ impl Arm {
             shopper: self.shopper.clone(),
             ready: self.ready.clone(),
             mails: self.mails.clone(),
+            starts: self.starts.clone(),
             ..*self
         }
     }
@@ -125,13 +156,42 @@ impl Arm {
     /// The hand-over of `mailing` by a host whose gate would be open.
     pub(super) fn open_handover(&self, mailing: &Mailing) -> Input<'static> {
         let gate = if self.suppressed { Gate::Suppressed } else { Gate::Open };
-        let attempt = self.letter(mailing).map_or(1, |ix| self.shopper.letter(ix).attempt);
-        Input::Handover { send: mailing.send, attempt, gate }
+        let attempt = self.place(mailing).map_or(1, |ix| self.shopper.letter(ix).attempt);
+        Input::Handover { send: mailing.send, attempt, gate, code: code_for(mailing) }
     }
 
-    fn letter(&self, mailing: &Mailing) -> Option<LetterIx> {
-        let at = self.mails.iter().rposition(|mail| mail.send == mailing.send)?;
+    pub(super) fn place(&self, mailing: &Mailing) -> Option<LetterIx> {
+        let at = self.mails.iter().rposition(|sent| sent.mailing.send == mailing.send)?;
         u32::try_from(at).ok().map(LetterIx)
+    }
+
+    /// An order, and who would claim it.
+    fn count(&mut self, order: &Order, credit: Wait) {
+        let Order { cart, discount, .. } = order;
+        self.row.orders += 1;
+        self.row.revenue += cart.value.minor() - discount.minor();
+        self.row.discounts += discount.minor();
+        let lately = |at: Timestamp| at != Timestamp::ALWAYS && self.now.since(at) <= credit;
+        let about_it = |(sent, ix): (&Sent, u32)| {
+            lately(sent.touched) && self.shopper.letter(LetterIx(ix)).cart == Some(cart.key)
+        };
+        let claims = [
+            lately(self.last_click),
+            lately(self.last_click.max(self.last_open)),
+            self.mails.iter().zip(0..).any(about_it),
+        ];
+        let Claimed { click, touch, same_cart } = &mut self.row.claimed;
+        for (claimed, claims) in [click, touch, same_cart].into_iter().zip(claims) {
+            *claimed += u64::from(claims);
+        }
+    }
+
+    /// How many enrolments of the same journey about the same began before this one, of those that no event began.
+    pub(super) fn start_number(&self, mail: &Mailing) -> u64 {
+        let same = |start: &&(JourneyIx, Key, u32)| {
+            (start.0, start.1) == (mail.send.journey, mail.key) && start.2 < mail.send.enrolment
+        };
+        self.starts.iter().filter(same).count() as u64
     }
 
     /// When something happens next, and whether the site comes before the wake.
@@ -144,7 +204,7 @@ impl Arm {
 impl<'a, W: Watch> Host<'a, W> {
     pub(super) fn new(
         world: &'a World,
-        (model, clock, vocabulary): (&'a Model, &'a Clock, &'a Vocabulary),
+        (model, homes, vocabulary): (&'a Model, &'a Homes, &'a Vocabulary),
         end: Timestamp,
         look_back: Wait,
         watch: W,
@@ -153,10 +213,11 @@ impl<'a, W: Watch> Host<'a, W> {
         Self {
             world,
             model,
-            clock,
+            homes,
             vocabulary,
             end,
             look_back,
+            unheralded: world.program.journeys.iter().map(|j| unheralded(world, j)).collect(),
             out: Effects::default(),
             past_views: Vec::new(),
             common: pulse(),
@@ -174,8 +235,8 @@ impl<'a, W: Watch> Host<'a, W> {
         self.vocabulary
     }
 
-    pub(super) const fn start(&self) -> Timestamp {
-        self.clock.start()
+    pub(super) fn start(&self) -> Timestamp {
+        self.homes.clock().start()
     }
 
     pub(super) const fn end(&self) -> Timestamp {
@@ -213,109 +274,55 @@ impl<'a, W: Watch> Host<'a, W> {
 
     /// Tells the actor what the outside sees of a step.
     fn see(&mut self, scene: &Scene<'_>, arm: &mut Arm, side: Side, seen: Seen) {
+        let words = self.vocabulary;
         let said = match seen {
             Seen::Nothing => return,
-            Seen::Viewed(session, view) => self.vocabulary.viewed(scene, session, view),
-            Seen::Added(cart, line) => self.vocabulary.added(scene, &cart, line),
-            Seen::CheckoutStarted(cart) => self.vocabulary.checkout_started(scene, &cart),
-            Seen::Ordered(cart) => {
-                arm.row.orders += 1;
-                arm.row.revenue += cart.value.minor();
-                let clicked = arm.last_click != Timestamp::ALWAYS
-                    && arm.now.since(arm.last_click) <= self.program().credit;
-                arm.row.attributed += u64::from(clicked);
-                self.vocabulary.ordered(scene, &cart)
+            Seen::Viewed(session, view) => {
+                let how = (Origin::Live, arm.now);
+                let to = |event: Input<'_>| self.apply(arm, side, event);
+                return words.tell_view(scene, (session, view), how, to);
+            }
+            Seen::Added(cart, line) => words.added(scene, &cart, line),
+            Seen::CheckoutStarted(cart) => words.checkout_started(scene, &cart),
+            Seen::Removed(cart, line) => words.removed(scene, &cart, line),
+            Seen::Ordered(order) => {
+                arm.count(&order, self.program().credit);
+                words.ordered(scene, &order, self.program())
+            }
+            Seen::Parcel(order, step, paid) => words.parcel(scene, order, step, paid),
+            Seen::Asked(session, view) => match words.asked(scene, session, view) {
+                Some(said) => said,
+                None => return,
+            },
+            Seen::Back(session, view) => words.back(scene, session, view),
+            Seen::SignedUp(session) => {
+                let draws = scene.person.chance.stream(Purpose::SignUp, session.key());
+                return self.sign_up(scene, arm, side, words.topic(draws.unit(1)));
             }
             Seen::Retry(ix) => {
-                arm.ready.push(arm.mails[ix.0 as usize]);
+                arm.ready.push(arm.mails[ix.0 as usize].mailing);
                 return;
             }
             Seen::Opened(ix, leaving) => {
-                self.engage(arm, side, ix, (Engagement::Open, Reader::Human));
-                self.leave(arm, side, ix, leaving);
-                return;
+                self.engage(scene, arm, side, ix, (Engagement::Open, Reader::Human));
+                return self.leave(arm, side, ix, leaving);
+            }
+            Seen::Confirmed(ix) => {
+                self.engage(scene, arm, side, ix, (Engagement::Open, Reader::Human));
+                self.engage(scene, arm, side, ix, (Engagement::Click, Reader::Human));
+                return self.confirm(arm, side, ix);
             }
             Seen::Clicked(ix) => {
-                arm.last_click = arm.now;
-                self.engage(arm, side, ix, (Engagement::Click, Reader::Human));
-                return;
+                return self.engage(scene, arm, side, ix, (Engagement::Click, Reader::Human));
             }
             Seen::OpenedByMachine(ix) => {
-                self.engage(arm, side, ix, (Engagement::Open, Reader::Machine));
-                return;
+                return self.engage(scene, arm, side, ix, (Engagement::Open, Reader::Machine));
             }
             Seen::ClickedByMachine(ix) => {
-                self.engage(arm, side, ix, (Engagement::Click, Reader::Machine));
-                return;
+                return self.engage(scene, arm, side, ix, (Engagement::Click, Reader::Machine));
             }
         };
-        self.apply(arm, side, Input::Event(said.event(Origin::Live, arm.now)));
-    }
-
-    fn engage(&mut self, arm: &mut Arm, side: Side, ix: LetterIx, how: (Engagement, Reader)) {
-        let send = arm.mails[ix.0 as usize].send;
-        let (act, reader) = how;
-        self.apply(arm, side, Input::Engagement { send, act, reader, at: arm.now });
-    }
-
-    fn leave(&mut self, arm: &mut Arm, side: Side, ix: LetterIx, leaving: Leaving) {
-        let Mailing { send, topic, .. } = arm.mails[ix.0 as usize];
-        match leaving {
-            Leaving::Stays => {}
-            Leaving::Unsubscribes => {
-                let to = ConsentTo::Withdrawn;
-                let consent = Consent { topic, to, at: arm.now, cause: Some(send) };
-                self.apply(arm, side, Input::Consent(consent));
-            }
-            Leaving::Complains => {
-                arm.suppressed = true;
-                let attempt = arm.shopper.letter(ix).attempt;
-                let outcome = Outcome::Complained;
-                self.apply(arm, side, Input::Outcome { send, attempt, outcome });
-            }
-        }
-    }
-
-    /// A mail has left: what the mail server says, and what the reader will do with it.
-    pub(super) fn transmit(&mut self, scene: &Scene<'_>, arm: &mut Arm, side: Side, mail: Mailing) {
-        let t = scene.clock.hours(arm.now);
-        let (ix, delivery) = if let Some(ix) = arm.letter(&mail) {
-            (ix, arm.shopper.deliver(scene, t, ix))
-        } else {
-            let letter = self.letter(arm, &mail);
-            arm.mails.push(mail);
-            arm.shopper.receive(scene, t, letter)
-        };
-        let (send, attempt) = (mail.send, arm.shopper.letter(ix).attempt);
-        let mut answer = |outcome| self.apply(arm, side, Input::Outcome { send, attempt, outcome });
-        match delivery {
-            Delivery::Arrives => answer(Outcome::Accepted),
-            Delivery::PutOff => answer(Outcome::Deferred),
-            Delivery::Bounces => {
-                answer(Outcome::Accepted); // by our own relay; then it comes back
-                answer(Outcome::Bounced { hard: true });
-                arm.suppressed = true;
-            }
-        }
-    }
-
-    /// What a mail is about, and the key of its draws: journey, origin, step and occurrence. Not the time, not the
-    /// variant: the same mail at another delay meets the same luck.
-    fn letter(&self, arm: &Arm, mail: &Mailing) -> Letter {
-        let journey = self.program().journey(mail.send.journey);
-        let step = &journey.steps[usize::from(mail.send.step.0)];
-        let cart = CartKey::from_message_id(mail.origin);
-        // Without a cart the enrolment is all there is to tell mails apart.
-        let origin = cart.map_or_else(|| u64::from(mail.send.enrolment) | 1 << 63, CartKey::key);
-        let of = |sent: &&Mailing| sent.send.journey == mail.send.journey;
-        let before = arm.mails.iter().filter(of);
-        let nth = before.clone().filter(|sent| sent.send.enrolment == mail.send.enrolment).count();
-        let occurrence = before
-            .filter(|sent| sent.send.step == mail.send.step)
-            .filter(|sent| cart.is_some() && CartKey::from_message_id(sent.origin) == cart)
-            .count();
-        let key = join(u64::from(journey.id.0) << 32 | u64::from(step.id.0), origin);
-        Letter::new(join(key, occurrence as u64), cart, nth)
+        said.tell(Origin::Live, arm.now, |event| self.apply(arm, side, event));
     }
 
     /// Tells the actor of the time before the start.
@@ -339,7 +346,7 @@ impl<'a, W: Watch> Host<'a, W> {
         self.watch.told(arm.now, input);
         self.out.asked.iter().find_map(|effect| match effect {
             Effect::Transmit(mailing, _) => Some(*mailing),
-            Effect::Ready(_) | Effect::Withdraw(_) => None,
+            Effect::Ready(_) | Effect::Withdraw(_) | Effect::Call(_) => None,
         })
     }
 
@@ -355,12 +362,18 @@ impl<'a, W: Watch> Host<'a, W> {
         };
         for record in &self.out.records {
             pulse.fold(record);
+            if let Decided::Started(Enrolled { journey, enrolment }, key, _) = record.decided
+                && self.unheralded[usize::from(journey.0)]
+            {
+                arm.starts.push((journey, key, enrolment));
+            }
         }
         for effect in &self.out.asked {
             match *effect {
                 Effect::Ready(mailing) => arm.ready.push(mailing),
                 Effect::Withdraw(send) => arm.ready.retain(|mailing| mailing.send != send),
                 Effect::Transmit(..) => {} // its caller sends it
+                Effect::Call(_) => {} // there is nobody to call; the actor has recorded that it asked
             }
         }
     }
@@ -369,6 +382,11 @@ impl<'a, W: Watch> Host<'a, W> {
     pub(super) fn decided(&self) -> &Effects {
         &self.out
     }
+}
+
+/// The code that a host holds ready: in a rehearsal the pool never runs dry.
+pub(super) fn code_for(mailing: &Mailing) -> Code {
+    mailing.offer.map_or(Code::None, |_| Code::Reserved(mailing.origin))
 }
 
 /// Most things at one instant of one life. More than this is an endless loop, which is a bug.

@@ -3,7 +3,7 @@
 //!
 //! Invariant: if no mail ever leaves, the two arms are the same life, and it was played once.
 
-use super::arm::{Arm, Host, Row, Side};
+use super::arm::{Arm, Host, Row, Side, code_for};
 use super::trace::Watch;
 use super::{AS_WRITTEN, NO_MAIL};
 use crate::behaviour::Scene;
@@ -35,15 +35,16 @@ impl Lives {
         seed: Seed,
         customer: u32,
     ) -> [Row; 2] {
-        let (model, clock) = (host.model, host.clock);
+        let model = host.model;
         let chance = Chance::of(seed, u64::from(customer));
-        let per_cart = model.funnel.per_cart();
-        let person = Person::draw(&model.preset, per_cart, chance, &mut self.past);
+        let person = Person::draw(&model.preset, &model.people, chance, &mut self.past);
+        let clock = &host.homes.home(person.home).clock;
         let end = clock.hours(host.end());
-        let scene = Scene { model, clock, person: &person, end };
+        let heard = host.vocabulary().heard();
+        let scene = Scene { model, clock, person: &person, end, heard };
         let id = CustomerId::of(host.world.id_key, Name::of(customer).as_str());
         self.life.begin(&scene, Customer::new(id));
-        host.introduce(&scene, &mut self.life, &self.past);
+        host.meet(&scene, &mut self.life, &self.past);
 
         let copy = without_mail(host, &scene, &mut self.life);
         let no_mail = self.life.row;
@@ -65,7 +66,8 @@ fn without_mail<W: Watch>(
     while host.play(scene, life, side) {
         let Some(mail) = life.take_ready() else { continue };
         let actor = copy.is_none().then(|| life.actor.clone());
-        let shut = Input::Handover { send: mail.send, attempt: 1, gate: Gate::Shut };
+        let (send, code) = (mail.send, code_for(&mail));
+        let shut = Input::Handover { send, attempt: 1, gate: Gate::Shut, code };
         let left = host.ask(life, shut);
         debug_assert!(left.is_none(), "a shut gate lets nothing leave");
         let is_shut = |decided| matches!(decided, Decided::Held(_, NoMail::Shut));

@@ -4,23 +4,25 @@
 //! nothing is simulated twice before it differs, and what differs was caused by mail.
 //!
 //! [`run()`](rehearse) deals customers out to threads, `life` lives one customer in all arms, `arm` is one life with
-//! its actor, `past` what happened before, `site` turns behaviour into the events a shop would send,
-//! `trace` keeps what one customer lived.
+//! its actor, `answer` what comes back from mail, `letter` what a mail is to its reader, `past` what happened before,
+//! `site` and `said` turn behaviour into the events a shop would send, `trace` keeps what one customer lived.
 //!
 //! Invariant: a rehearsal is a function of its plan. Everything folded is an integer, so neither the number of
 //! threads nor their order can show.
 
+mod answer;
 mod arm;
+mod letter;
 mod life;
 mod past;
 mod run;
+mod said;
 mod site;
 mod trace;
 
 use crate::population::Preset;
 use foresend_core::money::Money;
 use foresend_core::time::Timestamp;
-use foresend_core::world::journey::Kind;
 use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
@@ -63,11 +65,35 @@ pub struct Rehearsal {
     pub arms: Vec<Arm>,
     /// Orders of each customer in each arm, in the order of `arms`.
     pub orders: Paired,
-    /// Revenue of each customer in each arm, in minor units, in the order of `arms`.
+    /// Revenue of each customer in each arm, net of discounts, in minor units, in the order of `arms`.
     pub revenue: Paired,
+    /// What offers took off the orders of each customer in each arm, in minor units, in the order of `arms`.
+    pub discounts: Paired,
     /// Orders of `as-written` that a click attribution would claim: any order of a customer who, by their own hand,
     /// followed a link in any mail within the program's `credit` before it. Not what mail caused.
     pub attributed_orders: u64,
+    /// Orders of `as-written` that attribution would claim, by different definitions.
+    pub claimed: Claimed,
+}
+
+/// Orders that attribution would claim, within the program's `credit`. None of it is what mail caused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Claimed {
+    /// Any order after a click in any mail.
+    pub click: u64,
+    /// Any order after any mail was opened or clicked, whether or not that was recorded.
+    pub touch: u64,
+    /// Orders of a cart after a mail about this cart was opened or clicked.
+    pub same_cart: u64,
+}
+
+impl Claimed {
+    fn add(&mut self, other: &Self) {
+        let Self { click, touch, same_cart } = other;
+        self.click += click;
+        self.touch += touch;
+        self.same_cart += same_cart;
+    }
 }
 
 /// One policy within a rehearsal.
@@ -94,26 +120,4 @@ pub enum RehearsalError {
         /// How many there are.
         customers: u32,
     },
-    /// What people do with such mail is not modelled, and a rehearsal would claim that it does nothing.
-    #[error("journey {journey}: rehearsing {} is not supported yet", words(*kind))]
-    NotModelled {
-        /// The journey.
-        journey: String,
-        /// Of which kind one of its mails is.
-        kind: Kind,
-    },
-}
-
-const fn words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Cart => "a cart mail",
-        Kind::Browse => "a browse mail",
-        Kind::Order => "a mail about an order",
-        Kind::Item => "a replenishment mail",
-        Kind::Return => "a win-back mail",
-        Kind::Welcome => "a welcome mail",
-        Kind::Alert => "an alert",
-        Kind::News => "a newsletter",
-        Kind::Service => "a service mail",
-    }
 }

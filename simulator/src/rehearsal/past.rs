@@ -4,16 +4,16 @@
 //! Sessions before the start are those of the same visit process looked at backwards, with negative ordinals, without
 //! carts: late orders of carts left before the start are missing, which is about .3 % of the orders of 60 days.
 
-use super::arm::{Arm, Host};
+use super::arm::{Arm, Host, Side};
 use super::trace::Watch;
 use crate::behaviour::Scene;
+use crate::behaviour::key::SessionKey;
 use crate::behaviour::visit::{Session, gap_after, previous_visit};
 use crate::population::person::WEEK_H;
 use crate::population::purchase::bg_nbd::PastOrder;
 use crate::stream::Purpose;
 use foresend_core::customer::input::{Consent, ConsentTo, Input, Origin, Profile};
 use foresend_core::time::{Timestamp, Wait};
-use foresend_core::world::ZoneIx;
 use foresend_core::world::event::EventIx;
 use foresend_core::world::program::Program;
 use foresend_core::world::topic::{Basis, TopicIx};
@@ -49,29 +49,63 @@ const fn is_complete(event: EventIx) -> bool {
 }
 
 impl<W: Watch> Host<'_, W> {
-    /// Introduces the customer of `scene` to their actor, at the start.
-    pub(super) fn introduce(&mut self, scene: &Scene<'_>, arm: &mut Arm, past: &[PastOrder]) {
-        let start = self.start();
+    /// Tells the actor of `scene.person` who they are and what happened before the start.
+    pub(super) fn meet(&mut self, scene: &Scene<'_>, arm: &mut Arm, past: &[PastOrder]) {
         let (has_address, agreed) = scene.person.contact(&scene.model.preset);
-        let profile = Profile { zone: ZoneIx::PROGRAM, has_address, created: None };
-        self.tell(arm, start, Input::Profile(profile));
+        self.introduce(scene, arm, Side::Common, has_address);
         let first_order = scene.clock.instant(-scene.person.age);
         self.permit(arm, agreed, first_order);
         for order in past {
-            let at = scene.clock.instant(order.age * WEEK_H - scene.person.age).min(start);
-            let value = scene.person.order_value(
-                &scene.model.preset,
-                Purpose::HistoryValue,
-                u64::from(order.ordinal),
-                scene.model.digits,
-            );
-            let said = self.vocabulary().order_of(scene, value);
-            self.tell(arm, start, Input::Event(said.event(Origin::Backfill, at)));
+            self.tell_order(scene, arm, order);
         }
         if self.look_back() > Wait::ZERO && self.vocabulary().hears_views() {
             self.warm_up(scene, arm);
         }
         self.remember(arm);
+    }
+
+    /// Who they are: what the program holds of it.
+    pub(super) fn introduce(
+        &mut self,
+        scene: &Scene<'_>,
+        arm: &mut Arm,
+        side: Side,
+        has_address: bool,
+    ) {
+        let home = self.homes.home(scene.person.home);
+        let (traits, count) = self.vocabulary().traits(scene, home);
+        let zone = home.zone;
+        let profile = Profile { zone, has_address, created: None, traits: &traits[..count] };
+        self.apply(arm, side, Input::Profile(profile));
+    }
+
+    /// An order before the start, and what became of it until then; what does later is still to come.
+    fn tell_order(&mut self, scene: &Scene<'_>, arm: &mut Arm, order: &PastOrder) {
+        let (start, model) = (self.start(), scene.model);
+        let (t, key) =
+            (order.age * WEEK_H - scene.person.age, SessionKey::past_order(order.ordinal));
+        let value = scene.person.order_value(
+            &model.people,
+            Purpose::HistoryValue,
+            u64::from(order.ordinal),
+            model.digits,
+        );
+        let said = self.vocabulary().order_of(scene, key, value);
+        let at = scene.clock.instant(t).min(start);
+        said.tell(Origin::Backfill, at, |event| self.tell(arm, start, event));
+        if scene.heard.parcels {
+            let mut told = [None; 2];
+            let mut count = 0;
+            arm.shopper.expect_parcel(scene, (t, key, value), |t, step| {
+                told[count] = Some((t, step));
+                count += 1;
+            });
+            for (t, step) in told.into_iter().flatten() {
+                let said = self.vocabulary().parcel(scene, key, step, value);
+                let at = scene.clock.instant(t).min(start);
+                said.tell(Origin::Backfill, at, |event| self.tell(arm, start, event));
+            }
+        }
     }
 
     /// Whom we may mail. Who agreed is permitted every topic that takes consent. The others bought, which permits the
@@ -106,15 +140,16 @@ impl<W: Watch> Host<'_, W> {
                 break;
             }
             if t < dormant {
-                look_around(scene, t, Session::of_visit(scene, ordinal), &mut views);
+                look_around(scene, t, Session::of_visit(scene, ordinal, 0), &mut views);
             }
             ordinal -= 1;
         }
         views.sort_unstable_by(|a, b| a.t.total_cmp(&b.t));
         for &PastView { t, session, view } in &views {
-            let said = self.vocabulary().viewed(scene, session.key, view);
-            let event = said.event(Origin::Backfill, scene.clock.instant(t));
-            self.tell(arm, self.start(), Input::Event(event));
+            let (words, start) = (self.vocabulary(), self.start());
+            let how = (Origin::Backfill, scene.clock.instant(t));
+            let to = |event: Input<'_>| self.tell(arm, start, event);
+            words.tell_view(scene, (session.key, view), how, to);
         }
         views.clear();
         self.past_views = views;

@@ -6,15 +6,14 @@ use super::life::Lives;
 use super::past::looks_back;
 use super::site::Vocabulary;
 use super::trace::Watch;
-use super::{AS_WRITTEN, Arm, NO_MAIL, Plan, Rehearsal, RehearsalError};
+use super::{AS_WRITTEN, Arm, Claimed, NO_MAIL, Plan, Rehearsal, RehearsalError};
 use crate::behaviour::Model;
-use crate::population::Clock;
+use crate::population::Homes;
 use foresend_core::chance::{Seed, join};
 use foresend_core::id::{CustomerId, IdKey};
 use foresend_core::money::Money;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
-use foresend_core::world::journey::{Act, Kind};
 use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
@@ -28,7 +27,7 @@ const CHUNK: u32 = 1_024;
 /// each chunk of customers.
 ///
 /// # Errors
-/// [`RehearsalError::NotModelled`] where the program sends mail whose effect on people is not modelled.
+/// None today: whatever compiles can be rehearsed.
 ///
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
@@ -36,7 +35,7 @@ pub fn rehearse(
     plan: &Plan<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rehearsal, RehearsalError> {
-    let stage = Stage::of(plan)?;
+    let stage = Stage::of(plan);
     let (dealt, done, events) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
         let mut worker = Worker::new(stage.host(()));
@@ -75,59 +74,42 @@ pub fn rehearse(
 pub(super) struct Stage {
     pub(super) world: World,
     model: Model,
-    clock: Clock,
+    homes: Homes,
     vocabulary: Vocabulary,
     end: Timestamp,
     look_back: Wait,
 }
 
 impl Stage {
-    pub(super) fn of(plan: &Plan<'_>) -> Result<Self, RehearsalError> {
-        is_modelled(plan.program)?;
+    pub(super) fn of(plan: &Plan<'_>) -> Self {
         let look_back = looks_back(plan.program);
         let days = Wait::days(plan.days);
         // The secret behind customer ids: any will do, but the same seed must give the same ids.
         let id_key = IdKey(u128::from(join(plan.seed, ID_KEY)));
-        Ok(Self {
-            world: World::new(Seed(plan.seed), id_key, plan.program.clone()),
-            model: Model::new(plan.preset.clone(), plan.program.minor_digits),
-            clock: Clock::new(&plan.program.zone, plan.from, look_back, days),
+        let model = Model::new(plan.preset.clone(), plan.program.minor_digits);
+        let world = World::new(Seed(plan.seed), id_key, plan.program.clone());
+        let mut world = world.without_holdout();
+        let homes = Homes::new(&mut world, &model.preset, plan.from, (look_back, days));
+        world.catalogue = model.catalogue.rows(&plan.program.columns);
+        Self {
+            world,
+            model,
+            homes,
             vocabulary: Vocabulary::of(plan.program),
             end: plan.from.after(days),
             look_back,
-        })
+        }
     }
 
     /// A host of lives, all of which `watch` is told of.
     pub(super) fn host<W: Watch>(&self, watch: W) -> Host<'_, W> {
-        let Self { world, model, clock, vocabulary, end, look_back } = self;
-        Host::new(world, (model, clock, vocabulary), *end, *look_back, watch)
+        let Self { world, model, homes, vocabulary, end, look_back } = self;
+        Host::new(world, (model, homes, vocabulary), *end, *look_back, watch)
     }
 }
 
 /// So that ids do not share a hash with draws.
 const ID_KEY: u64 = u64::from_le_bytes(*b"id key  ");
-
-/// Refuses what is not modelled, rather than rehearse that it does nothing.
-fn is_modelled(program: &Program) -> Result<(), RehearsalError> {
-    for journey in &program.journeys {
-        for step in &journey.steps {
-            match &step.act {
-                Act::Send(send) if send.kind != Kind::Cart => {
-                    let (journey, kind) = (journey.name.clone(), send.kind);
-                    return Err(RehearsalError::NotModelled { journey, kind });
-                }
-                Act::Send(_)
-                | Act::WaitFor(_)
-                | Act::Choose(_)
-                | Act::Split(_)
-                | Act::Leave(_)
-                | Act::Stop(_) => {} // what only the actor decides needs no model
-            }
-        }
-    }
-    Ok(())
-}
 
 /// What lives came to, added up.
 #[derive(Clone, PartialEq, Debug)]
@@ -135,7 +117,8 @@ struct Counted {
     pulses: [Pulse; 2],
     orders: Paired,
     revenue: Paired,
-    attributed: u64,
+    discounts: Paired,
+    claimed: Claimed,
     events: u64,
 }
 
@@ -145,24 +128,27 @@ impl Counted {
             pulses: [Pulse::of(program), Pulse::of(program)],
             orders: Paired::new(2),
             revenue: Paired::new(2),
-            attributed: 0,
+            discounts: Paired::new(2),
+            claimed: Claimed::default(),
             events: 0,
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        let Self { pulses, orders, revenue, attributed, events } = other;
+        let Self { pulses, orders, revenue, discounts, claimed, events } = other;
         for (to, from) in self.pulses.iter_mut().zip(pulses) {
             to.merge(from);
         }
         self.orders.merge(orders);
         self.revenue.merge(revenue);
-        self.attributed += attributed;
+        self.discounts.merge(discounts);
+        self.claimed.add(claimed);
         self.events += events;
     }
 
     fn rehearsal(self, plan: &Plan<'_>) -> Rehearsal {
-        let Self { pulses: [no_mail, as_written], orders, revenue, attributed, events } = self;
+        let Self { pulses: [no_mail, as_written], orders, revenue, discounts, claimed, events } =
+            self;
         let arm = |id: &str, ix: usize, pulse: Pulse| Arm {
             id: id.to_owned(),
             pulse,
@@ -177,7 +163,9 @@ impl Counted {
             arms,
             orders,
             revenue,
-            attributed_orders: attributed,
+            discounts,
+            attributed_orders: claimed.click,
+            claimed,
         }
     }
 }
@@ -188,14 +176,16 @@ struct Worker<'a> {
     lives: Lives,
     orders: Paired,
     revenue: Paired,
-    attributed: u64,
+    discounts: Paired,
+    claimed: Claimed,
 }
 
 impl<'a> Worker<'a> {
     fn new(host: Host<'a, ()>) -> Self {
         let nobody = CustomerId::of(host.world.id_key, "");
-        let (orders, revenue) = (Paired::new(2), Paired::new(2));
-        Self { host, lives: Lives::new(nobody), orders, revenue, attributed: 0 }
+        let [orders, revenue, discounts] = [(); 3].map(|()| Paired::new(2));
+        let claimed = Claimed::default();
+        Self { host, lives: Lives::new(nobody), orders, revenue, discounts, claimed }
     }
 
     fn live(&mut self, seed: Seed, customer: u32) {
@@ -203,14 +193,15 @@ impl<'a> Worker<'a> {
         let outcome = |of: fn(&Row) -> i64| [of(&rows[NO_MAIL]), of(&rows[AS_WRITTEN])];
         self.orders.add(&outcome(|row| row.orders));
         self.revenue.add(&outcome(|row| row.revenue));
-        self.attributed += rows[AS_WRITTEN].attributed;
+        self.discounts.add(&outcome(|row| row.discounts));
+        self.claimed.add(&rows[AS_WRITTEN].claimed);
     }
 
     fn counted(self) -> Counted {
         let Host { common, apart: [mut no_mail, mut as_written], events, .. } = self.host;
         no_mail.merge(&common);
         as_written.merge(&common);
-        let Self { orders, revenue, attributed, .. } = self;
-        Counted { pulses: [no_mail, as_written], orders, revenue, attributed, events }
+        let Self { orders, revenue, discounts, claimed, .. } = self;
+        Counted { pulses: [no_mail, as_written], orders, revenue, discounts, claimed, events }
     }
 }

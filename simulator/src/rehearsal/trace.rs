@@ -8,12 +8,13 @@ use super::life::{Lives, Name};
 use super::run::Stage;
 use super::{Plan, RehearsalError};
 use foresend_core::customer::input::{
-    Consent, Engagement, Event, Gate, Input, Line, Origin, Outcome, Profile, Reader, SendRef,
+    Code, Consent, Engagement, Event, Gate, Input, Line, Origin, Outcome, Reader, SendRef,
 };
 use foresend_core::customer::record::Record;
 use foresend_core::id::CustomerId;
 use foresend_core::time::Timestamp;
-use foresend_core::world::event::{EventIx, Property};
+use foresend_core::world::event::{EventIx, PropertyIx};
+use foresend_core::world::value::Kept;
 
 /// One input, and what was decided on it.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,13 +40,16 @@ pub enum Told {
         origin: Origin,
         /// When it happened.
         at: Timestamp,
-        /// The numeric properties the program reads.
-        properties: Vec<Property>,
+        /// The properties the program reads.
+        properties: Vec<(PropertyIx, Kept)>,
         /// Its products.
         products: Vec<Line>,
     },
     /// What we know of them.
-    Profile(Profile),
+    Profile {
+        /// Whether we hold an address to mail to.
+        has_address: bool,
+    },
     /// A basis for mail that arose or ended.
     Consent(Consent),
     /// May this mail leave now?
@@ -56,6 +60,8 @@ pub enum Told {
         attempt: u16,
         /// What else was looked up.
         gate: Gate,
+        /// The code that was held ready.
+        code: Code,
     },
     /// What the mail server said.
     Outcome {
@@ -65,6 +71,13 @@ pub enum Told {
         attempt: u16,
         /// The answer.
         outcome: Outcome,
+    },
+    /// What came of a call of a webhook.
+    Called {
+        /// The step that called.
+        send: SendRef,
+        /// Whether it was answered well.
+        done: bool,
     },
     /// A mail was opened or one of its links followed.
     Engagement {
@@ -94,12 +107,15 @@ impl From<Input<'_>> for Told {
                 name,
                 origin,
                 at,
-                properties: properties.to_vec(),
+                properties: properties.iter().map(|p| (p.name, p.value.into())).collect(),
                 products: products.to_vec(),
             },
-            Input::Profile(profile) => Self::Profile(profile),
+            Input::Profile(profile) => Self::Profile { has_address: profile.has_address },
+            Input::Called { send, done } => Self::Called { send, done },
             Input::Consent(consent) => Self::Consent(consent),
-            Input::Handover { send, attempt, gate } => Self::Handover { send, attempt, gate },
+            Input::Handover { send, attempt, gate, code } => {
+                Self::Handover { send, attempt, gate, code }
+            }
             Input::Outcome { send, attempt, outcome } => Self::Outcome { send, attempt, outcome },
             Input::Engagement { send, act, reader, at } => {
                 Self::Engagement { send, act, reader, at }
@@ -131,7 +147,7 @@ pub fn name_of(customer: u32) -> String {
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
 pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Vec<Step>, RehearsalError> {
-    let stage = Stage::of(plan)?;
+    let stage = Stage::of(plan);
     if customer >= plan.customers {
         return Err(RehearsalError::NoSuchCustomer { customer, customers: plan.customers });
     }

@@ -71,14 +71,26 @@ impl Cart {
     /// Pieces in the cart at `at`, and what they cost together.
     pub(super) fn held(&self, at: Timestamp) -> (i64, Amount) {
         let (mut items, mut value) = (0i64, Amount::ZERO);
-        for (i, first) in self.changes.iter().enumerate() {
-            if self.changes[..i].iter().all(|earlier| earlier.product != first.product) {
-                let (quantity, price, _) = self.line(first.product, at);
-                items += i64::from(quantity);
-                value = value.plus(price.times(i64::from(quantity)));
-            }
+        for product in products(&self.changes) {
+            let (quantity, price, _) = self.line(product, at);
+            items += i64::from(quantity);
+            value = value.plus(price.times(i64::from(quantity)));
         }
         (items, value)
+    }
+
+    /// The first instant strictly after `after` at which a line that is held then lapses, or at which a change with a
+    /// later own time applies; [`Timestamp::NEVER`] if there is none.
+    pub(super) fn next_lapse(&self, after: Timestamp) -> Timestamp {
+        let applied = self.changes.partition_point(|change| change.at <= after);
+        let mut next = self.changes.get(applied).map_or(Timestamp::NEVER, |change| change.at);
+        for product in products(&self.changes[..applied]) {
+            let (quantity, _, last) = self.line(product, after);
+            if quantity > 0 {
+                next = next.min(last.after(LAPSE));
+            }
+        }
+        next
     }
 
     /// Quantity, price and last change of one line at `at`.
@@ -130,5 +142,54 @@ impl Cart {
         self.changes.drain(..surplus);
         self.changes.splice(0..0, lines);
         self.settled = self.settled.max(upto);
+    }
+}
+
+/// Every product of `changes` once.
+fn products(changes: &[Change]) -> impl Iterator<Item = ProductId> + '_ {
+    let is_first = |&(i, change): &(usize, &Change)| {
+        changes[..i].iter().all(|earlier| earlier.product != change.product)
+    };
+    changes.iter().enumerate().filter(is_first).map(|(_, change)| change.product)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: u32) -> Timestamp {
+        Timestamp::from_millis(0).after(Wait::days(day))
+    }
+
+    fn line(product: u64, quantity: u32) -> [Line; 1] {
+        [Line { product: ProductId(product), quantity, price: Amount::whole(10) }]
+    }
+
+    #[test]
+    fn the_next_lapse_is_that_of_the_line_left_alone_longest() {
+        let mut cart = Cart::default();
+        assert_eq!(cart.next_lapse(at(0)), Timestamp::NEVER);
+        cart.add(&line(1, 1), at(1));
+        cart.add(&line(2, 1), at(3));
+        cart.add(&line(1, 1), at(5));
+        assert_eq!(cart.next_lapse(at(5)), at(33));
+        let before = Timestamp::from_millis(at(33).millis() - 1);
+        assert_eq!((cart.held(before).0, cart.held(at(33)).0), (3, 2));
+        assert_eq!(cart.next_lapse(before), at(33));
+        assert_eq!(cart.next_lapse(at(33)), at(35));
+        assert_eq!(cart.next_lapse(at(35)), Timestamp::NEVER);
+    }
+
+    #[test]
+    fn a_line_taken_out_does_not_lapse_and_a_later_change_is_awaited() {
+        let mut cart = Cart::default();
+        cart.add(&line(1, 2), at(1));
+        cart.remove(&line(1, 2), at(3));
+        cart.add(&line(2, 1), at(9));
+        assert_eq!(cart.next_lapse(at(1)), at(3), "an instant at which the later was not known");
+        assert_eq!(cart.next_lapse(at(3)), at(9));
+        assert_eq!(cart.next_lapse(at(9)), at(39));
+        cart.empty(at(10));
+        assert_eq!(cart.next_lapse(at(10)), Timestamp::NEVER);
     }
 }

@@ -5,6 +5,7 @@
 use super::input::ConsentTo;
 use crate::time::Timestamp;
 use crate::world::topic::{Basis, Topic, TopicIx};
+use thin_vec::ThinVec;
 
 /// One topic's bases. 32 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -17,13 +18,9 @@ pub(super) struct Held {
 
 /// All topics of which something was heard.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Consents(pub(super) Vec<Held>);
+pub(super) struct Consents(pub(super) ThinVec<Held>);
 
 impl Consents {
-    pub(super) fn heap_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<Held>()
-    }
-
     /// Takes note of what was said at `t`; returns whether it was news.
     pub(super) fn note(&mut self, topic: TopicIx, to: ConsentTo, t: Timestamp) -> bool {
         let at = self.0.iter().position(|held| held.topic == topic).unwrap_or_else(|| {
@@ -46,11 +43,11 @@ impl Consents {
         news
     }
 
-    /// Whether a mail on this topic may be sent.
-    pub(super) fn permit(&self, ix: TopicIx, topic: &Topic) -> bool {
+    /// The basis on which a mail on this topic may be sent; `None`: it may not.
+    pub(super) fn permit(&self, ix: TopicIx, topic: &Topic) -> Option<Basis> {
         let held = self.0.iter().find(|held| held.topic == ix);
         let objected = held.map_or(Timestamp::ALWAYS, |held| held.objected);
-        topic.basis.iter().any(|basis| match basis {
+        topic.basis.iter().copied().find(|basis| match basis {
             Basis::Contract | Basis::Service => true,
             Basis::Request => objected == Timestamp::ALWAYS,
             Basis::Consent => held.is_some_and(|held| held.consented > objected),

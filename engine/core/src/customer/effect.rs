@@ -3,9 +3,12 @@
 
 use super::input::SendRef;
 use super::record::{Decided, Record};
-use crate::id::SendId;
-use crate::time::Timestamp;
-use crate::world::topic::TopicIx;
+use crate::id::{Key, SendId};
+use crate::time::{Timestamp, Wait};
+use crate::world::condition::{Condition, Facts, Truth};
+use crate::world::journey::{JourneyIx, StepIx};
+use crate::world::offer::OfferIx;
+use crate::world::topic::{Basis, TopicIx};
 
 /// One thing the host is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +19,8 @@ pub enum Effect {
     Withdraw(SendRef),
     /// Send this mail now, then say what came of it.
     Transmit(Mailing, u16),
+    /// Call the webhook that this step names, then say what came of it.
+    Call(Calling),
 }
 
 /// One mail of one customer.
@@ -33,6 +38,23 @@ pub struct Mailing {
     pub not_before: Timestamp,
     /// The message id of the event that started the enrolment.
     pub origin: u64,
+    /// What the enrolment is about.
+    pub key: Key,
+    /// The offer that it carries.
+    pub offer: Option<OfferIx>,
+    /// The code that an earlier mail of the enrolment, or an earlier attempt, carried: the same again.
+    pub code: Option<u64>,
+}
+
+/// One call of a webhook.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Calling {
+    /// The step that calls.
+    pub send: SendRef,
+    /// The call's id for ever: what lets the other side tell a repeated one.
+    pub id: SendId,
+    /// What the enrolment is about.
+    pub key: Key,
 }
 
 /// What one `apply` asked for and decided, in order. The host owns it and empties it: no allocation once warm.
@@ -42,13 +64,86 @@ pub struct Effects {
     pub asked: Vec<Effect>,
     /// For reports, metrics and explanations to fold.
     pub records: Vec<Record>,
+    /// For explanations alone: what was read before each record. `None`: nobody asked, and it costs nothing.
+    pub details: Option<Vec<Detail>>,
+}
+
+/// What was read before a decision, as it was then.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Detail {
+    /// The record that followed: its place in [`Effects::records`].
+    pub record: usize,
+    /// What was read.
+    pub read: Read,
+}
+
+/// One thing that a decision rests on.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Read {
+    /// A condition, what it came to, and what its names did ([`Condition::names`](crate::world::condition::Condition::names)).
+    Condition {
+        /// Which condition.
+        of: Asked,
+        /// What it came to.
+        truth: Truth,
+        /// What its names came to: NaN is unknown.
+        values: Vec<f64>,
+    },
+    /// The last look let a mail leave: what it found, in the order in which it asks.
+    LastLook {
+        /// The basis on which it leaves.
+        basis: Basis,
+        /// Of each limit how many marketing mails counted, without this one. Empty: the mail is no marketing.
+        counted: Vec<u16>,
+        /// How long after its moment.
+        late: Wait,
+    },
+}
+
+/// Which condition of a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// A journey's `if`.
+    If(JourneyIx),
+    /// A journey's `while`.
+    While(JourneyIx),
+    /// A step's `if`.
+    StepIf(JourneyIx, StepIx),
+    /// A row of a step's `choose`.
+    Row(JourneyIx, StepIx, u8),
 }
 
 impl Effects {
+    /// The same, in which details are kept too.
+    #[must_use]
+    pub fn explaining() -> Self {
+        Self { details: Some(Vec::new()), ..Self::default() }
+    }
+
     /// Forgets everything, keeping the room.
     pub fn clear(&mut self) {
         self.asked.clear();
         self.records.clear();
+        self.details.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Reads `condition`, and keeps what it came to if somebody wants to know.
+    pub(super) fn ask(&mut self, of: Asked, condition: &Condition, facts: &impl Facts) -> Truth {
+        match &mut self.details {
+            None => condition.read(facts),
+            Some(details) => {
+                let (truth, values) = condition.read_aloud(facts);
+                let read = Read::Condition { of, truth, values };
+                details.push(Detail { record: self.records.len(), read });
+                truth
+            }
+        }
+    }
+
+    pub(super) fn detail(&mut self, read: impl FnOnce() -> Read) {
+        if let Some(details) = &mut self.details {
+            details.push(Detail { record: self.records.len(), read: read() });
+        }
     }
 
     pub(super) fn record(&mut self, at: Timestamp, decided: Decided) {

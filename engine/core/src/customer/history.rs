@@ -4,15 +4,25 @@
 //! Invariant: what we do not hold is unknown, never zero.
 //! Invariant: no floats in sums; at most [`KEPT_MAX`] single events a stream, older ones folded into longer spans.
 
+mod counted;
+mod distinct;
+mod tally;
+
 use super::LATE_MAX;
 use super::input::Event;
 use crate::money::Amount;
 use crate::time::{Timestamp, Wait};
+use crate::world::flip::Measure;
 use crate::world::program::Program;
-use crate::world::stream::StreamIx;
+use crate::world::stream::{Keeps, StreamIx};
+use crate::world::value::Value;
+use distinct::Seen;
+use tally::{Count, Sum, Tally};
 
 /// Most entries a stream keeps one by one.
 const KEPT_MAX: u16 = 256;
+/// A stream that was full is thinned out to so many, so that this is not done for every event.
+const KEPT_THIN: u16 = 192;
 
 /// The streams of one customer.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -26,6 +36,7 @@ pub(super) struct History {
 /// What a stream came to in all. 32 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Ever {
+    /// Of a stream that keeps the last one's number: that number.
     pub(super) sum: Amount,
     pub(super) last: Timestamp,
     /// Nothing of the stream is missing since then.
@@ -41,6 +52,7 @@ pub(super) struct Ever {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Entry {
     pub(super) at: Timestamp,
+    /// Of a stream that keeps values: the value's 64 bits.
     pub(super) sum: Amount,
     pub(super) count: u32,
     pub(super) stream: StreamIx,
@@ -61,31 +73,53 @@ impl Ever {
 }
 
 impl History {
-    /// Learns `event`, which happened at `t`. Returns whether a stream had to fold old entries.
+    /// Learns `event`, which happened at `t`. Returns whether a stream lost something: old entries were folded
+    /// together, or old values let go.
     pub(super) fn learn(&mut self, program: &Program, event: &Event<'_>, t: Timestamp) -> bool {
-        let mut folded = false;
+        let mut lost = false;
         for &ix in &program.hears(event.name).streams {
             let stream = &program.streams[usize::from(ix.0)];
-            // A missing property counts 0.
-            let value = stream.property.and_then(|property| {
-                event.properties.iter().find(|p| p.name == property).map(|p| p.value)
-            });
-            let value = value.unwrap_or_default();
+            if stream.filter.as_ref().is_some_and(|filter| !counted::is_meant(filter, event, t)) {
+                continue;
+            }
+            let value = match stream.keeps {
+                Keeps::Count => Amount::ZERO,
+                // A missing property counts 0 …
+                Keeps::Sum(property) => {
+                    event.property(property).and_then(Value::number).unwrap_or_default()
+                }
+                // … but is no value, …
+                Keeps::Distinct(property) => match event.property(property) {
+                    Some(value) => distinct::bits(value),
+                    None => continue,
+                },
+                // … and an order without a total says nothing of the last order's total.
+                Keeps::Last(property) => match event.property(property).and_then(Value::number) {
+                    Some(value) => value,
+                    None => continue,
+                },
+            };
             let ever = self.ever(program, ix);
             ever.count = ever.count.saturating_add(1);
-            ever.sum = ever.sum.plus(value);
+            match stream.keeps {
+                Keeps::Sum(_) => ever.sum = ever.sum.plus(value),
+                Keeps::Last(_) if t >= ever.last => ever.sum = value,
+                Keeps::Count | Keeps::Distinct(_) | Keeps::Last(_) => {}
+            }
             ever.last = ever.last.max(t);
             if stream.window.is_some() {
                 ever.kept += 1;
                 let full = ever.kept > KEPT_MAX;
                 self.insert(program, Entry { at: t, sum: value, count: 1, stream: ix });
                 if full {
-                    self.fold(ix);
-                    folded = true;
+                    lost |= match stream.keeps {
+                        Keeps::Distinct(_) => self.let_go(ix),
+                        Keeps::Count | Keeps::Sum(_) | Keeps::Last(_) => self.fold(ix),
+                    };
                 }
             }
         }
-        folded
+        lost
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -131,6 +165,23 @@ impl History {
         }
     }
 
+    /// How many values the stream's property had over the same events; `None`: unknown, as it is without a window.
+    /// Where there are more than 256, at least 192 are told.
+    pub(super) fn distinct(
+        &self,
+        ix: StreamIx,
+        window: Option<Wait>,
+        at: Timestamp,
+    ) -> Option<u64> {
+        let from = at.before(window?);
+        let Some(ever) = self.ever.get(usize::from(ix.0)) else { return Some(0) };
+        (ever.known_since <= from).then(|| {
+            let mut seen = Seen::default();
+            self.within(ix, from, at).for_each(|entry| seen.add(entry));
+            u64::from(seen.values())
+        })
+    }
+
     /// Own time of the stream's last event; `Some(ALWAYS)`: certainly none; `None`: unknown.
     pub(super) fn last(&self, ix: StreamIx) -> Option<Timestamp> {
         let Some(ever) = self.ever.get(usize::from(ix.0)) else { return Some(Timestamp::ALWAYS) };
@@ -141,17 +192,76 @@ impl History {
         }
     }
 
+    /// The number that the stream's last event had; `None`: there was none, or it is unknown.
+    pub(super) fn last_value(&self, ix: StreamIx) -> Option<Amount> {
+        let ever = self.ever.get(usize::from(ix.0))?;
+        (ever.count > 0).then_some(ever.sum)
+    }
+
+    /// The first instant strictly after `after` at which an entry of the stream enters or leaves the window, or
+    /// what it holds becomes known. [`Timestamp::NEVER`]: none does, or there is no window.
+    pub(super) fn next_change(
+        &self,
+        ix: StreamIx,
+        window: Option<Wait>,
+        after: Timestamp,
+    ) -> Timestamp {
+        let (Some(window), Some(ever)) = (window, self.ever.get(usize::from(ix.0))) else {
+            return Timestamp::NEVER;
+        };
+        let from = after.before(window);
+        if ever.known_since > from {
+            return ever.known_since.after(window);
+        }
+        if ever.kept == 0 {
+            return Timestamp::NEVER; // others' entries need not be searched
+        }
+        let first_after = |at| {
+            let entries = &self.lately[self.lately.partition_point(|entry| entry.at <= at)..];
+            entries.iter().find(|entry| entry.stream == ix).map(|entry| entry.at)
+        };
+        let leaves = first_after(from).map_or(Timestamp::NEVER, |at| at.after(window));
+        // An event may be known before its own time only while something older is looked at.
+        let enters = first_after(after).unwrap_or(Timestamp::NEVER);
+        leaves.min(enters)
+    }
+
+    /// An instant after `after` and not later than the first at which `measure`, at `after` known and `value`, stands
+    /// on another side of `level`. Exact unless an event's own time lies after `after`.
+    pub(super) fn next_crossing(
+        &self,
+        (ix, measure): (StreamIx, Measure),
+        window: Option<Wait>,
+        (value, level): (f64, f64),
+        after: Timestamp,
+    ) -> Timestamp {
+        let Some(window) = window else { return Timestamp::NEVER };
+        if self.lately.last().is_some_and(|last| last.at > after) {
+            return self.next_change(ix, Some(window), after);
+        }
+        let entries = self.within(ix, after.before(window), after);
+        let leaves = match measure {
+            Measure::Count => crosses::<Count>(entries, value, level),
+            Measure::Sum => crosses::<Sum>(entries, value, level),
+            Measure::Distinct => crosses::<Seen>(entries, value, level),
+        };
+        leaves.map_or(Timestamp::NEVER, |at| at.after(window))
+    }
+
+    /// The stream's entries in `(from, at]`, newest first.
     fn within(
         &self,
         ix: StreamIx,
         from: Timestamp,
         at: Timestamp,
     ) -> impl Iterator<Item = &Entry> + '_ {
+        let kept = self.ever.get(usize::from(ix.0)).map_or(0, |ever| ever.kept);
         let newest_first = self.lately.iter().rev();
         newest_first
-            .skip_while(move |entry| entry.at > at)
             .take_while(move |entry| entry.at > from)
             .filter(move |entry| entry.stream == ix)
+            .take(usize::from(kept)) // beyond these there are only others'
+            .skip_while(move |entry| entry.at > at)
     }
 
     fn ever(&mut self, program: &Program, ix: StreamIx) -> &mut Ever {
@@ -163,39 +273,49 @@ impl History {
 
     fn insert(&mut self, program: &Program, entry: Entry) {
         if self.lately.len() == self.lately.capacity() {
-            // Entries that no window reaches any more are swept only when room runs out. An event may come
-            // 30 days late, so a condition may yet be read 30 days back.
-            let newest = self.lately.last().map_or(entry.at, |last| last.at.max(entry.at));
-            let ever = &mut self.ever;
-            self.lately.retain(|old| {
-                let ix = usize::from(old.stream.0);
-                let window = program.streams[ix].window.unwrap_or_default();
-                let live = old.at > newest.before(window).before(LATE_MAX);
-                ever[ix].kept -= u16::from(!live);
-                live
-            });
+            self.sweep(program, entry.at);
         }
         let place = self.lately.partition_point(|old| old.at <= entry.at);
         self.lately.insert(place, entry);
     }
 
-    /// Halves a stream that is full: its older entries become one for each hour, then two hours, then four …
-    fn fold(&mut self, ix: StreamIx) {
+    /// Lets go of entries that no window reaches any more: only when room runs out. An event may come 30 days late,
+    /// so a condition may yet be read 30 days back.
+    fn sweep(&mut self, program: &Program, t: Timestamp) {
+        let newest = self.lately.last().map_or(t, |last| last.at.max(t));
+        let ever = &mut self.ever;
+        self.lately.retain(|old| {
+            let ix = usize::from(old.stream.0);
+            let window = program.streams[ix].window.unwrap_or_default();
+            let live = old.at > newest.before(window).before(LATE_MAX);
+            ever[ix].kept -= u16::from(!live);
+            live
+        });
+        // With little room gained, the next events would each sweep again.
+        let room = self.lately.capacity();
+        if self.lately.len() > room - room / 4 {
+            self.lately.reserve_exact((room / 2).max(4));
+        }
+    }
+
+    /// Thins out a stream that is full: its older entries become one for each hour, then two hours, then four …
+    fn fold(&mut self, ix: StreamIx) -> bool {
         let ever = &mut self.ever[usize::from(ix.0)];
-        let keep = KEPT_MAX / 2;
-        while ever.kept > keep + keep / 2 {
+        while ever.kept > KEPT_THIN {
+            // After 65,535 hours of it: whatever is left of that age becomes one.
+            let whole = ever.folded_hours == u16::MAX;
             ever.folded_hours = ever.folded_hours.saturating_mul(2).max(1);
             let span = Wait::hours(u32::from(ever.folded_hours)).millis();
-            let mut older = ever.kept.saturating_sub(keep / 2);
+            let mut older = ever.kept.saturating_sub(KEPT_MAX / 4);
             let mut open: Option<usize> = None;
             let mut write = 0;
             for read in 0..self.lately.len() {
                 let entry = self.lately[read];
                 if entry.stream == ix && older > 0 {
                     older -= 1;
+                    let part = |entry: &Entry| entry.at.millis().div_euclid(span);
                     if let Some(into) = open
-                        && self.lately[into].at.millis().div_euclid(span)
-                            == entry.at.millis().div_euclid(span)
+                        && (whole || part(&self.lately[into]) == part(&entry))
                     {
                         let into = &mut self.lately[into];
                         into.sum = into.sum.plus(entry.sum);
@@ -209,90 +329,65 @@ impl History {
                 write += 1;
             }
             self.lately.truncate(write);
-            if ever.folded_hours == u16::MAX {
-                break;
-            }
         }
+        true
     }
+
+    /// Makes room in a stream of values that is full: of each value the newest entry stays, since a window that
+    /// reaches an older one reaches it too, unless it is read in the past. If no value was there twice, the oldest
+    /// are lost: then `true`.
+    fn let_go(&mut self, ix: StreamIx) -> bool {
+        let mut seen = Seen::default();
+        let (mut write, mut stay) = (self.lately.len(), 0);
+        for read in (0..self.lately.len()).rev() {
+            let entry = self.lately[read];
+            if entry.stream == ix {
+                if !seen.is_new(entry.sum) {
+                    continue;
+                }
+                stay += 1;
+            }
+            write -= 1;
+            self.lately[write] = entry;
+        }
+        self.lately.drain(..write);
+        let ever = &mut self.ever[usize::from(ix.0)];
+        if stay <= KEPT_MAX {
+            ever.kept = stay;
+            return false;
+        }
+        ever.kept = KEPT_THIN;
+        let mut surplus = stay - KEPT_THIN;
+        self.lately.retain(|entry| {
+            let goes = entry.stream == ix && surplus > 0;
+            surplus -= u16::from(goes);
+            !goes
+        });
+        true
+    }
+}
+
+/// Own time of the first entry, oldest first as they leave, with which `value`, that of all of them, crosses `level`.
+fn crosses<'a, T: Tally>(
+    newest_first: impl Iterator<Item = &'a Entry>,
+    value: f64,
+    level: f64,
+) -> Option<Timestamp> {
+    let side = value.partial_cmp(&level);
+    let (mut newer, mut crosses) = (T::default(), None);
+    for entry in newest_first {
+        // What is newer than an entry is what is left once it has left.
+        if newer.value().partial_cmp(&level) != side {
+            crosses = Some(entry.at);
+        } else if T::ONLY_RISES {
+            break; // and stays on this side with every older entry
+        }
+        newer.add(entry);
+    }
+    crosses
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::customer::input::Origin;
-    use crate::time::Zone;
-    use crate::world::event::{EventDef, EventIx};
-    use crate::world::limit::Limits;
-    use crate::world::program::Outline;
-    use crate::world::stream::Stream;
-
-    const VIEWS: StreamIx = StreamIx(0);
-
-    fn views_of_30_days() -> Program {
-        let window = Some(Wait::days(30));
-        Program::new(Outline {
-            hash: [0; 32],
-            zone: Zone::named("UTC").unwrap(),
-            currency: "EUR".into(),
-            minor_digits: 2,
-            credit: Wait::days(5),
-            events: EventDef::builtin(),
-            topics: vec![],
-            streams: vec![Stream { event: EventIx::PRODUCT_VIEWED, property: None, window }],
-            limits: Limits::default(),
-            mails: vec![],
-            journeys: vec![],
-        })
-    }
-
-    fn viewed(minute: u32) -> Event<'static> {
-        Event {
-            name: EventIx::PRODUCT_VIEWED,
-            origin: Origin::Live,
-            at: Timestamp::from_millis(0).after(Wait::minutes(minute)),
-            id: 0,
-            properties: &[],
-            products: &[],
-        }
-    }
-
-    #[test]
-    fn a_full_stream_folds_its_oldest_and_keeps_its_count() {
-        let program = views_of_30_days();
-        let mut history = History::default();
-        for minute in 0..20_000 {
-            history.learn(&program, &viewed(minute), viewed(minute).at);
-        }
-        let end = viewed(19_999).at;
-        assert_eq!(history.count(VIEWS, Some(Wait::days(30)), end), Some(20_000));
-        assert!(history.lately.len() <= 257, "{}", history.lately.len());
-        assert_eq!(
-            history.count(VIEWS, Some(Wait::minutes(30)), end),
-            Some(30),
-            "the newest stay exact"
-        );
-    }
-
-    #[test]
-    fn a_window_excludes_its_start_and_includes_its_end() {
-        let program = views_of_30_days();
-        let mut history = History::default();
-        history.learn(&program, &viewed(10), viewed(10).at);
-        let count = |minute| history.count(VIEWS, Some(Wait::minutes(5)), viewed(minute).at);
-        assert_eq!(
-            [count(9), count(10), count(14), count(15)],
-            [Some(0), Some(1), Some(1), Some(0)]
-        );
-    }
-
-    #[test]
-    fn a_window_that_reaches_back_beyond_what_is_held_is_unknown() {
-        let program = views_of_30_days();
-        let mut history = History::default();
-        history.known_since(&program, [VIEWS].into_iter(), viewed(100).at);
-        let count = |minute| history.count(VIEWS, Some(Wait::minutes(5)), viewed(minute).at);
-        assert_eq!([count(104), count(105)], [None, Some(0)]);
-        assert_eq!(history.count(VIEWS, None, viewed(500).at), None);
-        assert_eq!(history.last(VIEWS), None);
-    }
-}
+mod by_brute_force;
+#[cfg(test)]
+mod tests;

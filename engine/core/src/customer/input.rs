@@ -5,9 +5,10 @@ use crate::id::ProductId;
 use crate::money::Amount;
 use crate::time::Timestamp;
 use crate::world::ZoneIx;
-use crate::world::event::{EventIx, Property};
+use crate::world::event::{EventIx, Property, PropertyIx};
 use crate::world::journey::{JourneyIx, StepIx};
 use crate::world::topic::{Basis, TopicIx};
+use crate::world::value::{TraitIx, Value};
 
 /// One input. Inputs of a customer are applied one at a time, in the order in which they became durable.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -18,7 +19,7 @@ pub enum Input<'a> {
     /// Something they did, or that happened to them.
     Event(Event<'a>),
     /// What we are told about them.
-    Profile(Profile),
+    Profile(Profile<'a>),
     /// They agreed or objected, or a basis for mail arose.
     Consent(Consent),
     /// May this mail leave now? Asked before each attempt.
@@ -29,6 +30,8 @@ pub enum Input<'a> {
         attempt: u16,
         /// What the host had looked up when it asked.
         gate: Gate,
+        /// The code it holds ready for a mail with an offer.
+        code: Code,
     },
     /// What the mail server said.
     Outcome {
@@ -38,6 +41,13 @@ pub enum Input<'a> {
         attempt: u16,
         /// The answer.
         outcome: Outcome,
+    },
+    /// What came of a call of a webhook: it is not asked for again.
+    Called {
+        /// The step that called.
+        send: SendRef,
+        /// Whether it was answered well; the host has tried again as often as it does.
+        done: bool,
     },
     /// A mail was opened or one of its links followed.
     Engagement {
@@ -71,10 +81,18 @@ pub struct Event<'a> {
     pub at: Timestamp,
     /// Its message id, hashed: one seen lately is not applied again. 0: it has none.
     pub id: u64,
-    /// The numeric properties the program reads.
-    pub properties: &'a [Property],
+    /// The properties the program reads; those it does not may be left out.
+    pub properties: &'a [Property<'a>],
     /// Its product, or its list of products.
     pub products: &'a [Line],
+}
+
+impl<'a> Event<'a> {
+    /// The value of a property, if it came with one.
+    #[must_use]
+    pub fn property(&self, name: PropertyIx) -> Option<Value<'a>> {
+        self.properties.iter().find(|property| property.name == name).map(|property| property.value)
+    }
 }
 
 /// Whether an event is news or history.
@@ -98,8 +116,8 @@ pub struct Line {
 }
 
 /// What we are told about a customer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Profile {
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Profile<'a> {
     /// Their zone.
     pub zone: ZoneIx,
     /// Whether we hold an address to mail to.
@@ -107,6 +125,8 @@ pub struct Profile {
     /// Since when they have been somebody's customer, if we were told. Earlier than our first input: what
     /// happened before is unknown until a host says otherwise by [`Input::Remember`].
     pub created: Option<Timestamp>,
+    /// Traits that were told, or `None` where one was taken back. The others stay as they are.
+    pub traits: &'a [(TraitIx, Option<Value<'a>>)],
 }
 
 /// A basis for mail that arose or ended.
@@ -156,12 +176,24 @@ pub enum Gate {
     Shut,
 }
 
+/// What the host holds ready for a mail with an offer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Code {
+    /// Nothing: the mail has no offer, its code is shared, or it carries again the one it had.
+    None,
+    /// A code out of the pool, by the host's own number for it.
+    Reserved(u64),
+    /// The pool is empty.
+    Empty,
+}
+
 /// What the mail server said, or what became of the mail after it had said yes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     /// It took the mail.
     Accepted,
-    /// Not now: the host will ask for another attempt.
+    /// Not now: the host will ask for another attempt. The code it had reserved is free again; the next attempt
+    /// brings another.
     Deferred,
     /// It refused for good.
     Rejected,

@@ -4,19 +4,23 @@
 //! Invariant: no clock and no chance; `now`, the customer and the world are arguments.
 
 use super::Customer;
-use super::effect::{Effect, Effects};
-use super::input::{Gate, SendRef};
+use super::effect::{Asked, Effect, Effects, Read};
+use super::input::{Code, Gate, SendRef};
 use super::pending::{Pending, State};
 use super::record::{Decided, Move, NoMail};
 use crate::time::{Timestamp, Wait};
 use crate::world::World;
 use crate::world::condition::Truth;
 use crate::world::limit::Full;
+use crate::world::offer::Codes;
+use crate::world::topic::Basis;
 
 /// What the last look came to.
 enum Verdict {
-    Leave,
+    Leave(Basis),
     Later(Move, Timestamp),
+    /// Its journey is paused.
+    NotNow,
     No(NoMail),
 }
 
@@ -27,7 +31,7 @@ impl Customer {
         &mut self,
         world: &World,
         now: Timestamp,
-        (send, attempt, gate): (SendRef, u16, Gate),
+        (send, attempt, gate, code): (SendRef, u16, Gate, Code),
         out: &mut Effects,
     ) {
         let Some(at) = self.ledger.find(send) else { return };
@@ -35,11 +39,18 @@ impl Customer {
         if pending.state != State::Ready || attempt <= pending.attempt {
             return;
         }
-        match self.last_look(world, now, &pending, gate) {
-            Verdict::Leave => {
+        match self.last_look(world, now, &pending, (gate, code), out) {
+            Verdict::Leave(basis) => {
                 let late = now.since(pending.not_before);
                 let own = if late < Wait::MINUTE { pending.not_before } else { now };
-                if world.program.topic(pending.act(&world.program).topic).is_marketing() {
+                let act = *pending.act(&world.program);
+                let is_marketing = world.program.topic(act.topic).is_marketing();
+                out.detail(|| {
+                    let limits = world.program.limits.mails.iter().filter(|_| is_marketing);
+                    let counted = limits.map(|rate| self.ledger.counted(rate, send, own)).collect();
+                    Read::LastLook { basis, counted, late }
+                });
+                if is_marketing {
                     self.ledger.note_sent(send, own, &world.program.limits);
                 }
                 pending.attempt = attempt;
@@ -48,7 +59,11 @@ impl Customer {
                 let minutes =
                     u32::try_from(late.millis() / Wait::MINUTE.millis()).unwrap_or(u32::MAX);
                 out.record(now, Decided::Sent(send.into(), attempt, minutes));
-                let mailing = pending.mailing(self.id, &world.program);
+                if let Some(offer) = act.offer {
+                    self.ledger.note_given(&world.program, offer, send, code, now);
+                    out.record(now, Decided::Gave(send.into(), offer));
+                }
+                let mailing = pending.mailing(self.id, &world.program, &self.ledger);
                 out.asked.push(Effect::Transmit(mailing, attempt));
             }
             Verdict::Later(why, until) => {
@@ -58,6 +73,10 @@ impl Customer {
                 self.ledger.pending[at] = pending;
                 out.record(now, Decided::Delayed(send.into(), why, until));
             }
+            Verdict::NotNow => {
+                self.ledger.pending[at].state = State::Paused;
+                out.record(now, Decided::Paused(send.into()));
+            }
             Verdict::No(why) => {
                 self.ledger.pending.remove(at);
                 out.record(now, Decided::Held(send.into(), why));
@@ -66,12 +85,23 @@ impl Customer {
     }
 
     /// Every recheck, in order. A stop needs none: it withdraws the mail at once, and recalls one that is under way.
-    fn last_look(&self, world: &World, now: Timestamp, mail: &Pending, gate: Gate) -> Verdict {
+    fn last_look(
+        &self,
+        world: &World,
+        now: Timestamp,
+        mail: &Pending,
+        (gate, code): (Gate, Code),
+        out: &mut Effects,
+    ) -> Verdict {
         let program = &world.program;
         let act = mail.act(program);
         let topic = program.topic(act.topic);
+        if world.is_paused(mail.send.journey) {
+            return Verdict::NotNow;
+        }
         if let Some(holds) = &program.journey(mail.send.journey).holds {
-            match holds.read(&self.view(now)) {
+            let of = Asked::While(mail.send.journey);
+            match out.ask(of, holds, &self.view_of(world, mail, now)) {
                 Truth::True => {}
                 Truth::False => return Verdict::No(NoMail::WhileFalse),
                 Truth::Unknown => return Verdict::No(NoMail::WhileUnknown),
@@ -80,11 +110,14 @@ impl Customer {
         if !self.has_address {
             return Verdict::No(NoMail::NoAddress);
         }
-        if !self.ledger.consents.permit(act.topic, topic) {
+        let Some(basis) = self.ledger.consents.permit(act.topic, topic) else {
             return Verdict::No(NoMail::NoPermission);
-        }
+        };
         if gate == Gate::Suppressed {
             return Verdict::No(NoMail::Suppressed);
+        }
+        if topic.is_marketing() && world.is_held_out(self.id) {
+            return Verdict::No(NoMail::Holdout);
         }
         if topic.is_marketing() {
             let limits = &program.limits;
@@ -107,8 +140,19 @@ impl Customer {
         if late >= Wait::MINUTE && late > act.late {
             return Verdict::No(NoMail::Late);
         }
+        if let Some(offer) = act.offer {
+            let needs_one = program.offer(offer).codes == Codes::SingleUse
+                && self.ledger.given_before(offer, mail.send).is_none();
+            let has_one = match code {
+                Code::Reserved(_) => true,
+                Code::None | Code::Empty => !needs_one,
+            };
+            if !has_one || !self.ledger.may_give(program, offer, mail.send, now) {
+                return Verdict::No(NoMail::NoCode);
+            }
+        }
         match gate {
-            Gate::Open => Verdict::Leave,
+            Gate::Open => Verdict::Leave(basis),
             Gate::Shut => Verdict::No(NoMail::Shut),
             Gate::Suppressed => unreachable!("asked above"),
         }

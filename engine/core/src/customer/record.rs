@@ -2,10 +2,13 @@
 //! records and know nothing else.
 
 use super::input::{Engagement, Outcome, Reader, SendRef};
+use crate::id::Key;
 use crate::money::Amount;
 use crate::time::Timestamp;
+use crate::world::condition::Truth;
 use crate::world::event::EventIx;
-use crate::world::journey::{JourneyIx, PathIx, StepIx};
+use crate::world::journey::{JourneyIx, PathIx, SegmentIx, StepIx};
+use crate::world::offer::OfferIx;
 use crate::world::topic::TopicIx;
 
 /// One line.
@@ -52,8 +55,12 @@ pub enum Decided {
     Disarmed(JourneyIx, EventIx),
     /// The journey did not start.
     NotStarted(JourneyIx, NoStart),
-    /// The enrolment began; its goal, if it has one, is counted until then.
-    Started(Enrolled, Option<Timestamp>),
+    /// The enrolment about this began; its goal, if it is counted from the start, is counted until then.
+    Started(Enrolled, Key, Option<Timestamp>),
+    /// The step from which the goal is counted came due; it is counted until then.
+    GoalOpened(Enrolled, Timestamp),
+    /// The segment came to this.
+    Turned(SegmentIx, Truth),
     /// The enrolment waits for the step, which comes due then.
     Awaits(At, Timestamp),
     /// The step came due at another moment than planned, which is then.
@@ -68,8 +75,20 @@ pub enum Decided {
     Heard(At, Option<EventIx>),
     /// The step took this path, or none; so many of its rows were unknown and passed over.
     Took(At, Option<PathIx>, u8),
+    /// The step gave traits their values.
+    Set(At),
+    /// The step asks for its webhook to be called.
+    Calls(At),
+    /// What came of that call: whether it was answered well.
+    Called(At, bool),
     /// The step recorded an objection to this topic.
     Left(At, TopicIx),
+    /// Its journey is paused: the mail waits, and grows late.
+    Paused(At),
+    /// Its journey goes on: the mail asks again to be handed over.
+    Resumed(At),
+    /// The mail that was handed over carries this offer.
+    Gave(At, OfferIx),
     /// The mail may leave only later, at that instant; its plan stays.
     Delayed(At, Move, Timestamp),
     /// The mail does not leave.
@@ -111,6 +130,10 @@ pub enum NoStart {
     Stopped(EventIx),
     /// They are in as many journeys as a customer can be.
     Full,
+    /// They are in this journey, to which it yields.
+    Yielded(JourneyIx),
+    /// The event does not say what it is about.
+    NoKey,
 }
 
 /// Why a mail moved or was delayed.
@@ -135,6 +158,14 @@ pub enum Skip {
     IfUnknown,
     /// `while` was unknown.
     WhileUnknown,
+    /// `due` was unknown.
+    DueUnknown,
+    /// Its offer is not to be given again yet, or another is running.
+    NoCode,
+    /// Its journey is paused.
+    Paused,
+    /// As many mails wait for an answer as a customer can have.
+    Full,
 }
 
 /// Why a mail does not leave.
@@ -152,8 +183,14 @@ pub enum NoMail {
     NoPermission,
     /// The address is suppressed.
     Suppressed,
+    /// The customer is one of those who get no marketing.
+    Holdout,
     /// A limit is full.
     Limit,
+    /// There is no code for its offer: none is left, it is not to be given again yet, or another is running.
+    NoCode,
+    /// Its enrolment yielded to this journey.
+    Yielded(JourneyIx),
     /// It would leave too long after its planned moment.
     Late,
     /// This is a rehearsal without mail.
@@ -171,4 +208,6 @@ pub enum End {
     WhileFalse,
     /// A step ended it, for the reason it states.
     ByStep,
+    /// It yielded to this journey.
+    Yielded(JourneyIx),
 }

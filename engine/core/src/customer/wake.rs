@@ -3,12 +3,12 @@
 
 use super::Customer;
 use super::effect::{Effect, Effects};
-use super::enrolment::{Goal, Phase};
+use super::enrolment::Phase;
 use super::pending::State;
 use super::record::Decided;
 use crate::time::Timestamp;
 use crate::world::World;
-use crate::world::journey::JourneyIx;
+use crate::world::journey::{JourneyIx, SegmentIx};
 
 /// Most items one input may run; what is left is due at once and runs with the next wake.
 const ITEMS_MAX: usize = 1_000;
@@ -16,11 +16,15 @@ const ITEMS_MAX: usize = 1_000;
 /// What one due item is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum What {
+    /// The segment at this place flips.
+    Flip(usize),
+    /// The start by the calendar at this place comes.
+    Start(usize),
     /// The awaited start or step of the run at this place.
     Run(usize),
     /// The goal's window of the run at this place closes.
     Goal(usize),
-    /// The delayed mail at this place may be asked for again.
+    /// The delayed mail at this place, or that of a journey that goes on, may be asked for again.
     Mail(usize),
 }
 
@@ -42,6 +46,12 @@ impl Customer {
                 return;
             }
             match what {
+                What::Flip(at) => {
+                    let ix =
+                        SegmentIx(u16::try_from(at).expect("segments are numbered by 16 bits"));
+                    self.reread(world, ix, due, true, out);
+                }
+                What::Start(at) => self.start_by_calendar(world, at, due, out),
                 What::Run(at) if self.runs[at].phase == Phase::Arming => {
                     self.begin(world, at, due, out);
                 }
@@ -52,8 +62,13 @@ impl Customer {
                 What::Goal(at) => self.close_goal(at, due, out),
                 What::Mail(at) => {
                     let mail = &mut self.ledger.pending[at];
+                    if mail.state == State::Paused {
+                        out.record(due, Decided::Resumed(mail.send.into()));
+                    }
                     mail.state = State::Ready;
-                    out.asked.push(Effect::Ready(mail.mailing(self.id, &world.program)));
+                    let mail = self.ledger.pending[at];
+                    let mailing = mail.mailing(self.id, &world.program, &self.ledger);
+                    out.asked.push(Effect::Ready(mailing));
                 }
             }
         }
@@ -61,9 +76,13 @@ impl Customer {
 
     /// When something is due next; [`Timestamp::NEVER`] if nothing is.
     pub(super) fn next_due(&self, world: &World) -> Timestamp {
-        let runs = self.runs.iter().map(|run| run.due.min(run.goal_until(&world.program)));
-        let delayed = self.ledger.pending.iter().filter(|mail| mail.state == State::Delayed);
-        runs.chain(delayed.map(|mail| mail.not_before)).min().unwrap_or(Timestamp::NEVER)
+        let runs = self.runs.iter().map(|run| run.due.min(self.goal_until(&world.program, run)));
+        let ledger = &*self.ledger;
+        let mails = ledger.pending.iter().filter(|mail| mail.comes_due(world));
+        let flips = ledger.segments.iter().map(|standing| standing.flips);
+        let starts = ledger.schedule.iter().map(|entry| entry.due);
+        let others = mails.map(|mail| mail.not_before).chain(flips).chain(starts);
+        runs.chain(others).min().unwrap_or(Timestamp::NEVER)
     }
 
     /// What is due first, if that is by `until`. Whole keys are built only for what is.
@@ -78,27 +97,31 @@ impl Customer {
             if run.due <= until {
                 offer((run.due, run.journey, run.enrolment, run.step, What::Run(at)));
             }
-            let closes = run.goal_until(&world.program);
+            let closes = self.goal_until(&world.program, run);
             if closes <= until {
                 offer((closes, run.journey, run.enrolment, run.step, What::Goal(at)));
             }
         }
         for (at, mail) in self.ledger.pending.iter().enumerate() {
-            if mail.state == State::Delayed && mail.not_before <= until {
+            if mail.comes_due(world) && mail.not_before <= until {
                 let send = mail.send;
                 let due = mail.not_before;
                 offer((due, send.journey, send.enrolment, send.step.0, What::Mail(at)));
             }
         }
-        first.filter(|key| key.0 != Timestamp::NEVER)
-    }
-
-    fn close_goal(&mut self, at: usize, due: Timestamp, out: &mut Effects) {
-        let run = &mut self.runs[at];
-        out.record(due, Decided::GoalClosed(run.enrolled()));
-        run.goal = Goal::Closed;
-        if run.is_over() {
-            self.runs.remove(at);
+        for (at, standing) in self.ledger.segments.iter().enumerate() {
+            if standing.flips <= until {
+                // A start that follows comes at the priority of the first journey that it starts.
+                let ix = SegmentIx(u16::try_from(at).expect("segments are numbered by 16 bits"));
+                let journey = world.program.enterers(ix).first().copied().unwrap_or(JourneyIx(0));
+                offer((standing.flips, journey, 0, 0, What::Flip(at)));
+            }
         }
+        for (at, entry) in self.ledger.schedule.iter().enumerate() {
+            if entry.due <= until {
+                offer((entry.due, entry.journey, 0, 0, What::Start(at)));
+            }
+        }
+        first.filter(|key| key.0 != Timestamp::NEVER)
     }
 }

@@ -1,13 +1,13 @@
 //! The names of what happens. Every program knows the built-in events, in this order and under these numbers;
 //! what it declares itself follows. A name in neither is [`EventIx::OTHER`]: it moves nothing but "last seen".
 
-use crate::money::Amount;
+use super::value::Value;
 
 /// An event's place in a program's vocabulary.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct EventIx(pub u16);
 
-/// A numeric property's place in its event's list of properties.
+/// A property's place in its event's list of properties.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PropertyIx(pub u16);
 
@@ -132,11 +132,11 @@ impl EventDef {
     }
 }
 
-/// A numeric property as it arrived.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Property {
+/// A property as it arrived.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Property<'a> {
     /// Which one.
     pub name: PropertyIx,
     /// Its value.
-    pub value: Amount,
+    pub value: Value<'a>,
 }

@@ -1,17 +1,24 @@
 //! What decisions read besides the customer: the program, compiled, and the zones people live in.
 //! Immutable while an input is applied; a host changes it only between inputs.
 
+pub mod catalogue;
 pub mod condition;
+pub mod country;
 pub mod event;
+pub mod flip;
 pub mod journey;
 pub mod limit;
+pub mod offer;
 pub mod program;
 pub mod stream;
 pub mod topic;
+pub mod value;
 
-use crate::chance::Seed;
-use crate::id::IdKey;
+use crate::chance::{Purpose, Seed, drawn};
+use crate::id::{CustomerId, IdKey};
 use crate::time::Zone;
+use catalogue::Catalogue;
+use journey::JourneyIx;
 use program::Program;
 
 /// A zone's place in a world's list.
@@ -32,7 +39,13 @@ pub struct World {
     pub id_key: IdKey,
     /// The program that runs.
     pub program: Program,
+    /// The shop's items, with the columns that the program reads.
+    pub catalogue: Catalogue,
     zones: Vec<Zone>,
+    /// Journeys of which nothing leaves for now.
+    paused: Vec<JourneyIx>,
+    /// Whether the program's holdout holds anybody out.
+    holds_out: bool,
 }
 
 impl World {
@@ -40,7 +53,42 @@ impl World {
     #[must_use]
     pub fn new(seed: Seed, id_key: IdKey, program: Program) -> Self {
         let zones = vec![program.zone.clone()];
-        Self { seed, id_key, program, zones }
+        let catalogue = Catalogue::default();
+        Self { seed, id_key, program, catalogue, zones, paused: Vec::new(), holds_out: true }
+    }
+
+    /// The same, in which nobody is held out: a rehearsal has an arm without mail instead.
+    #[must_use]
+    pub fn without_holdout(self) -> Self {
+        Self { holds_out: false, ..self }
+    }
+
+    /// Whether marketing to the customer is held out, to measure what it causes: the same for ever, by hash.
+    #[must_use]
+    pub fn is_held_out(&self, customer: CustomerId) -> bool {
+        let share = u128::from(self.program.holdout);
+        // Millionths of all 2^64 draws.
+        let drawn = drawn(self.seed, customer.low(), Purpose::Holdout, 0);
+        self.holds_out && u128::from(drawn) * 1_000_000 < share << 64
+    }
+
+    /// Nothing of the journey leaves until it goes on. Its enrolments advance all the same: plans do not move, and
+    /// what has grown late by then is not sent.
+    pub fn pause(&mut self, journey: JourneyIx) {
+        if !self.is_paused(journey) {
+            self.paused.push(journey);
+        }
+    }
+
+    /// The journey goes on. A host wakes the customers that have mails of it pending.
+    pub fn resume(&mut self, journey: JourneyIx) {
+        self.paused.retain(|paused| *paused != journey);
+    }
+
+    /// Whether the journey is paused.
+    #[must_use]
+    pub fn is_paused(&self, journey: JourneyIx) -> bool {
+        self.paused.contains(&journey)
     }
 
     /// The index of the zone called `name`. `None` if the zone database has none of that name.
@@ -50,6 +98,13 @@ impl World {
             self.zones.push(Zone::named(name)?);
             Some(ix)
         })
+    }
+
+    /// The zone of a customer: their own if it is known, else the only one of their country, else the program's.
+    pub fn zone_of(&mut self, own: Option<&str>, country: Option<&str>) -> ZoneIx {
+        own.and_then(|name| self.zone_named(name))
+            .or_else(|| self.zone_named(country::only_zone(country?)?))
+            .unwrap_or(ZoneIx::PROGRAM)
     }
 
     /// The index of the zone called `name`, if this world knows it already.
@@ -63,5 +118,25 @@ impl World {
     #[must_use]
     pub fn zone(&self, ix: ZoneIx) -> &Zone {
         &self.zones[usize::from(ix.0)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use program::Outline;
+
+    #[test]
+    fn a_zone_is_their_own_or_their_countrys_only_one_or_the_programs() {
+        let program = Program::new(Outline::new(Zone::named("Europe/London").unwrap(), "GBP", 2));
+        let mut world = World::new(Seed(1), IdKey(1), program);
+        let mut zone = |own, country| {
+            let ix = world.zone_of(own, country);
+            world.zone(ix).name().to_owned()
+        };
+        assert_eq!(zone(Some("Asia/Tokyo"), Some("DE")), "Asia/Tokyo");
+        assert_eq!(zone(Some("Nowhere/Land"), Some("de")), "Europe/Berlin");
+        assert_eq!(zone(None, Some("US")), "Europe/London");
+        assert_eq!(zone(None, None), "Europe/London");
     }
 }

@@ -1,11 +1,14 @@
 //! A program as `apply` reads it: compiled, checked, immutable. [`Program::new`] adds the lookup from an event to
 //! everything that hears it.
 
-use super::event::{Cause, EventDef, EventIx};
-use super::journey::{Act, Journey, JourneyIx};
+use super::condition::{Condition, Op};
+use super::event::{Cause, EventDef, EventIx, PropertyType};
+use super::journey::{Act, Journey, JourneyIx, Listen, Same, SegmentIx, Start};
 use super::limit::Limits;
-use super::stream::{Stream, StreamIx};
+use super::offer::{Offer, OfferIx};
+use super::stream::{Keeps, Stream, StreamIx};
 use super::topic::{Topic, TopicIx};
+use super::value::{Source, TraitIx};
 use crate::time::{Wait, Zone};
 
 /// What a program is made of; [`Program::new`] makes it one.
@@ -23,8 +26,19 @@ pub struct Outline {
     pub credit: Wait,
     /// Built-in events, then those it declares.
     pub events: Vec<EventDef>,
+    /// The share of customers that get no marketing, in millionths.
+    pub holdout: u32,
     /// Topics.
     pub topics: Vec<Topic>,
+    /// What a profile may hold.
+    pub traits: Vec<(String, PropertyType)>,
+    /// Columns of the catalogue that conditions read, in the order of
+    /// [`ColumnIx`](super::value::ColumnIx).
+    pub columns: Vec<(String, PropertyType)>,
+    /// Incentives.
+    pub offers: Vec<Offer>,
+    /// Segments that journeys listen to.
+    pub segments: Vec<Segment>,
     /// What must be remembered for facts; [`Program::new`] adds what stops and waits need.
     pub streams: Vec<Stream>,
     /// Limits on marketing.
@@ -35,10 +49,52 @@ pub struct Outline {
     pub journeys: Vec<Journey>,
 }
 
+impl Outline {
+    /// One with nothing in it yet: every event a program knows, and sales credited for 5 days.
+    #[must_use]
+    pub fn new(zone: Zone, currency: &str, minor_digits: u8) -> Self {
+        Self {
+            hash: [0; 32],
+            zone,
+            currency: currency.to_owned(),
+            minor_digits,
+            credit: Wait::days(5),
+            events: EventDef::builtin(),
+            holdout: 0,
+            topics: Vec::new(),
+            traits: Vec::new(),
+            columns: Vec::new(),
+            offers: Vec::new(),
+            segments: Vec::new(),
+            streams: Vec::new(),
+            limits: Limits::default(),
+            mails: Vec::new(),
+            journeys: Vec::new(),
+        }
+    }
+}
+
+/// A named condition that journeys listen to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Segment {
+    /// Its name in program.toml.
+    pub name: String,
+    /// What it says.
+    pub condition: Condition,
+}
+
+/// An event's place among those of which it is remembered what they were about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct AboutIx(pub(crate) u16);
+
 /// What hears an event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Hears {
     pub(crate) streams: Vec<StreamIx>,
+    /// Segments whose truth it may change.
+    pub(crate) segments: Vec<SegmentIx>,
+    /// Where it says what it is about, as far as something listens for that.
+    pub(crate) about: Vec<(AboutIx, Same)>,
     pub(crate) starts: Vec<JourneyIx>,
     pub(crate) stops: Vec<JourneyIx>,
     pub(crate) goals: Vec<JourneyIx>,
@@ -51,8 +107,16 @@ pub(crate) struct Hears {
 pub struct Program {
     outline: Outline,
     hears: Vec<Hears>,
-    /// For each journey the streams that remember when its `stop` events last happened.
-    last_stops: Vec<Vec<StreamIx>>,
+    /// Events of which it is remembered what they were about.
+    about: Vec<(EventIx, Same)>,
+    /// Journeys that the calendar starts.
+    by_calendar: Vec<JourneyIx>,
+    /// For each segment the journeys that entering it starts.
+    enterers: Vec<Vec<JourneyIx>>,
+    /// For each journey those that yield to it.
+    yielders: Vec<Vec<JourneyIx>>,
+    /// Traits that decisions read or set: only those are held.
+    held: Vec<bool>,
 }
 
 impl std::ops::Deref for Program {
@@ -71,49 +135,36 @@ impl Program {
     /// programs must have refused that.
     #[must_use]
     pub fn new(mut outline: Outline) -> Self {
-        let mut last_stops = Vec::with_capacity(outline.journeys.len());
+        let mut about: Vec<(EventIx, Same)> = Vec::new();
         for journey in &outline.journeys {
-            let streams = &mut outline.streams;
-            last_stops.push(journey.stop.iter().map(|&event| stream_of(streams, event)).collect());
-            // A wait counts what came before its step was due, so that must be remembered.
-            for event in waited_for(journey) {
-                stream_of(streams, event);
-            }
-        }
-        let mut hears = vec![Hears::default(); outline.events.len()];
-        for (i, stream) in outline.streams.iter().enumerate() {
-            let ix = StreamIx(u16::try_from(i).expect("check refuses more than 1,000 streams"));
-            hears[usize::from(stream.event.0)].streams.push(ix);
-        }
-        for (i, journey) in outline.journeys.iter().enumerate() {
-            let ix = JourneyIx(u16::try_from(i).expect("check refuses more than 1,000 journeys"));
-            assert!(!journey.steps.is_empty() && journey.steps.len() <= 200, "{}", journey.name);
-            for event in &journey.on {
-                hears[usize::from(event.0)].starts.push(ix);
-            }
-            for event in &journey.stop {
-                hears[usize::from(event.0)].stops.push(ix);
-            }
-            for event in waited_for(journey) {
-                let waits = &mut hears[usize::from(event.0)].waits;
-                if waits.last() != Some(&ix) {
-                    waits.push(ix);
+            // A start looks back for stops, and a wait counts what came before its step was due: both must be
+            // remembered.
+            for &listen in journey.stop.iter().chain(waited_for(journey)) {
+                match listen.same {
+                    None => {
+                        stream_of(&mut outline.streams, listen.on);
+                    }
+                    Some(same) if about.contains(&(listen.on, same)) => {}
+                    Some(same) => about.push((listen.on, same)),
                 }
             }
-            for event in journey.goal.iter().flat_map(|goal| &goal.on) {
-                hears[usize::from(event.0)].goals.push(ix);
-            }
         }
-        for event in [
-            EventIx::PRODUCT_ADDED,
-            EventIx::PRODUCT_REMOVED,
-            EventIx::CART_VIEWED,
-            EventIx::CHECKOUT_STARTED,
-            EventIx::ORDER_COMPLETED,
-        ] {
-            hears[usize::from(event.0)].cart = true;
-        }
-        Self { outline, hears, last_stops }
+        let hears = hears(&outline, &about);
+        let journeys = || (0u16..).map(JourneyIx).zip(&outline.journeys);
+        let starting = |start: &dyn Fn(&Start) -> bool| -> Vec<JourneyIx> {
+            journeys().filter(|(_, journey)| start(&journey.start)).map(|(ix, _)| ix).collect()
+        };
+        let by_calendar = starting(&|start| matches!(start, Start::Date(..) | Start::Every(_)));
+        let segments = (0u16..).map(SegmentIx).take(outline.segments.len());
+        let enterers = segments.map(|ix| starting(&|start| *start == Start::Enters(ix))).collect();
+        let yielders = journeys()
+            .map(|(ix, _)| {
+                let yields = journeys().filter(|(_, other)| other.yields_to.contains(&ix));
+                yields.map(|(other, _)| other).collect()
+            })
+            .collect();
+        let held = held(&outline);
+        Self { outline, hears, about, by_calendar, enterers, yielders, held }
     }
 
     /// The journey at `ix`.
@@ -126,6 +177,18 @@ impl Program {
     #[must_use]
     pub fn topic(&self, ix: TopicIx) -> &Topic {
         &self.outline.topics[usize::from(ix.0)]
+    }
+
+    /// The offer at `ix`.
+    #[must_use]
+    pub fn offer(&self, ix: OfferIx) -> &Offer {
+        &self.outline.offers[usize::from(ix.0)]
+    }
+
+    /// The segment at `ix`.
+    #[must_use]
+    pub fn segment(&self, ix: SegmentIx) -> &Segment {
+        &self.outline.segments[usize::from(ix.0)]
     }
 
     /// The event called `name`, if a program knows it.
@@ -147,10 +210,17 @@ impl Program {
         let hears = self.hears(event);
         hears.cart
             || !(hears.streams.is_empty()
+                && hears.about.is_empty()
                 && hears.starts.is_empty()
                 && hears.stops.is_empty()
                 && hears.goals.is_empty()
                 && hears.waits.is_empty())
+    }
+
+    /// Whether decisions read or set the trait: only such traits are held.
+    #[must_use]
+    pub fn holds(&self, ix: TraitIx) -> bool {
+        self.held.get(usize::from(ix.0)).copied().unwrap_or(false)
     }
 
     pub(crate) fn hears(&self, event: EventIx) -> &Hears {
@@ -159,27 +229,150 @@ impl Program {
 
     /// The stream that remembers when `event` last happened, if one does.
     pub(crate) fn remembers(&self, event: EventIx) -> Option<StreamIx> {
-        self.hears(event).streams.first().copied()
+        let knows = |ix: &&StreamIx| tells_the_last(&self.outline.streams[usize::from(ix.0)]);
+        self.hears(event).streams.iter().find(knows).copied()
     }
 
-    pub(crate) fn last_stops(&self, journey: JourneyIx) -> &[StreamIx] {
-        &self.last_stops[usize::from(journey.0)]
+    /// Under which number it is remembered what `event` was about.
+    pub(crate) fn about(&self, event: EventIx, same: Same) -> Option<AboutIx> {
+        self.hears(event).about.iter().find(|(_, other)| *other == same).map(|(ix, _)| *ix)
+    }
+
+    /// What is remembered under each number.
+    pub(crate) fn abouts(&self) -> &[(EventIx, Same)] {
+        &self.about
+    }
+
+    pub(crate) fn by_calendar(&self) -> &[JourneyIx] {
+        &self.by_calendar
+    }
+
+    pub(crate) fn enterers(&self, ix: SegmentIx) -> &[JourneyIx] {
+        &self.enterers[usize::from(ix.0)]
+    }
+
+    pub(crate) fn yielders(&self, ix: JourneyIx) -> &[JourneyIx] {
+        &self.yielders[usize::from(ix.0)]
     }
 }
 
-fn waited_for(journey: &Journey) -> impl Iterator<Item = EventIx> + '_ {
+/// For each event what hears it.
+fn hears(outline: &Outline, about: &[(EventIx, Same)]) -> Vec<Hears> {
+    let mut hears = vec![Hears::default(); outline.events.len()];
+    for (i, stream) in outline.streams.iter().enumerate() {
+        let ix = StreamIx(u16::try_from(i).expect("check refuses more than 1,000 streams"));
+        hears[usize::from(stream.event.0)].streams.push(ix);
+    }
+    for (i, &(event, same)) in about.iter().enumerate() {
+        let ix = AboutIx(u16::try_from(i).expect("there are at most two a listener"));
+        hears[usize::from(event.0)].about.push((ix, same));
+    }
+    for event in CART {
+        hears[usize::from(event.0)].cart = true;
+    }
+    for (i, segment) in outline.segments.iter().enumerate() {
+        let ix = SegmentIx(u16::try_from(i).expect("check refuses more than 1,000 segments"));
+        let (streams, cart) = reads(&segment.condition);
+        let of_streams = streams.iter().map(|stream| outline.streams[usize::from(stream.0)].event);
+        for event in of_streams.chain(CART.into_iter().filter(|_| cart)) {
+            let heard = &mut hears[usize::from(event.0)].segments;
+            if heard.last() != Some(&ix) {
+                heard.push(ix);
+            }
+        }
+    }
+    for (i, journey) in outline.journeys.iter().enumerate() {
+        let ix = JourneyIx(u16::try_from(i).expect("check refuses more than 1,000 journeys"));
+        assert!(!journey.steps.is_empty() && journey.steps.len() <= 200, "{}", journey.name);
+        let starts: &[EventIx] = match &journey.start {
+            Start::On(events) => events,
+            Start::Enters(_) | Start::Date(..) | Start::Every(_) => &[],
+        };
+        for event in starts {
+            hears[usize::from(event.0)].starts.push(ix);
+        }
+        for stop in &journey.stop {
+            hears[usize::from(stop.on.0)].stops.push(ix);
+        }
+        for wait in waited_for(journey) {
+            let waits = &mut hears[usize::from(wait.on.0)].waits;
+            if waits.last() != Some(&ix) {
+                waits.push(ix);
+            }
+        }
+        for goal in journey.goal.iter().flat_map(|goal| &goal.on) {
+            hears[usize::from(goal.on.0)].goals.push(ix);
+        }
+    }
+    hears
+}
+
+/// Events that change what the cart holds.
+const CART: [EventIx; 5] = [
+    EventIx::PRODUCT_ADDED,
+    EventIx::PRODUCT_REMOVED,
+    EventIx::CART_VIEWED,
+    EventIx::CHECKOUT_STARTED,
+    EventIx::ORDER_COMPLETED,
+];
+
+/// The streams that a condition reads, and whether it reads the cart.
+fn reads(condition: &Condition) -> (Vec<StreamIx>, bool) {
+    let streams = condition.ops().iter().filter_map(|op| op.stream()).collect();
+    let cart = condition.ops().iter().any(|op| matches!(op, Op::CartItems | Op::CartValue));
+    (streams, cart)
+}
+
+fn waited_for(journey: &Journey) -> impl Iterator<Item = &Listen> {
     let waits = journey.steps.iter().filter_map(|step| match &step.act {
         Act::WaitFor(wait) => Some(&wait.on),
-        Act::Send(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => None,
+        Act::Send(_) | Act::Choose(_) | Act::Split(_) | Act::Set(_) => None,
+        Act::Call(_) | Act::Leave(_) | Act::Stop(_) => None,
     });
-    waits.flatten().copied()
+    waits.flatten()
+}
+
+fn tells_the_last(stream: &Stream) -> bool {
+    stream.filter.is_none() && matches!(stream.keeps, Keeps::Count | Keeps::Sum(_))
 }
 
 /// The stream that remembers when `event` last happened; made if no fact needs it.
 fn stream_of(streams: &mut Vec<Stream>, event: EventIx) -> StreamIx {
-    let at = streams.iter().position(|stream| stream.event == event).unwrap_or_else(|| {
-        streams.push(Stream { event, property: None, window: None });
+    let fits = |stream: &Stream| stream.event == event && tells_the_last(stream);
+    let at = streams.iter().position(fits).unwrap_or_else(|| {
+        streams.push(Stream::of(event));
         streams.len() - 1
     });
     StreamIx(u16::try_from(at).expect("check refuses more than 1,000 streams"))
+}
+
+/// Which traits decisions read or set.
+fn held(outline: &Outline) -> Vec<bool> {
+    let mut held = vec![false; outline.traits.len()];
+    let mut hold = |ix: TraitIx| held[usize::from(ix.0)] = true;
+    let segments = outline.segments.iter().map(|segment| &segment.condition);
+    let filters = outline.streams.iter().filter_map(|stream| stream.filter.as_ref());
+    let conditions = outline.journeys.iter().flat_map(Journey::conditions);
+    for op in conditions.chain(segments).chain(filters).flat_map(Condition::ops) {
+        for source in op.sources().into_iter().flatten() {
+            match source {
+                Source::Trait(ix) => hold(ix),
+                Source::Event(_) | Source::Counted(_) | Source::Item(_) => {}
+            }
+        }
+    }
+    for journey in &outline.journeys {
+        match journey.start {
+            Start::Date(ix, _) => hold(ix),
+            Start::On(_) | Start::Enters(_) | Start::Every(_) => {}
+        }
+        for step in &journey.steps {
+            match &step.act {
+                Act::Set(traits) => traits.iter().for_each(|(ix, _)| hold(*ix)),
+                Act::Send(_) | Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) => {}
+                Act::Call(_) | Act::Leave(_) | Act::Stop(_) => {}
+            }
+        }
+    }
+    held
 }

@@ -13,6 +13,18 @@ pub struct Topic {
     pub says: String,
     /// Any one of these permits a mail; at least one.
     pub basis: Vec<Basis>,
+    /// How consent to it is given.
+    pub confirm: Confirm,
+}
+
+/// How consent is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Confirm {
+    /// Asking for the topic is agreeing to it.
+    #[default]
+    Single,
+    /// Asking permits nothing until it is confirmed.
+    Double,
 }
 
 impl Topic {

@@ -3,28 +3,30 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up should stop")]
 
+pub(crate) mod random;
 pub(crate) mod story;
 
 use foresend_core::chance::{self, Seed};
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::{Effect, Effects, Mailing};
 use foresend_core::customer::input::{
-    Consent, ConsentTo, Event, Gate, Input, Line, Origin, Outcome, Profile,
+    Code, Consent, ConsentTo, Event, Gate, Input, Line, Origin, Outcome, Profile,
 };
 use foresend_core::customer::record::Record;
-use foresend_core::id::{CustomerId, IdKey, ProductId, StableId};
+use foresend_core::id::{CustomerId, IdKey, ProductId};
 use foresend_core::moment::{Clock, Days, Moment};
 use foresend_core::money::Amount;
 use foresend_core::time::{DayWindow, Timestamp, Wait, Zone};
 use foresend_core::world::condition::{Condition, Op};
-use foresend_core::world::event::{EventDef, EventIx, Property, PropertyIx};
+use foresend_core::world::event::{EventIx, Property, PropertyIx};
 use foresend_core::world::journey::{
-    Act, Again, Goal, Journey, Kind, MailIx, PathIx, Row, Send, Step, WaitFor,
+    Act, Again, Goal, Journey, Kind, Listen, MailIx, PathIx, Row, Send, Start, Step, WaitFor,
 };
 use foresend_core::world::limit::{Full, Limits, Rate};
 use foresend_core::world::program::{Outline, Program};
-use foresend_core::world::stream::{Stream, StreamIx};
-use foresend_core::world::topic::{Basis, Topic, TopicIx};
+use foresend_core::world::stream::{Keeps, Stream, StreamIx};
+use foresend_core::world::topic::{Basis, Confirm, Topic, TopicIx};
+use foresend_core::world::value::Value;
 use foresend_core::world::{World, ZoneIx};
 
 pub(crate) const OFFERS: TopicIx = TopicIx(0);
@@ -37,7 +39,7 @@ pub(crate) const BOUGHT: StreamIx = StreamIx(2);
 pub(crate) const REVENUE: PropertyIx = PropertyIx(3);
 
 pub(crate) fn condition(text: &str, ops: &[Op]) -> Option<Condition> {
-    Some(Condition::new(ops.to_vec(), text.to_owned()).unwrap())
+    Some(Condition::new(ops.to_vec(), vec![], text.to_owned()).unwrap())
 }
 
 pub(crate) fn window(from: u16, until: u16) -> Option<DayWindow> {
@@ -45,16 +47,8 @@ pub(crate) fn window(from: u16, until: u16) -> Option<DayWindow> {
 }
 
 pub(crate) fn step(name: &str, topic: TopicIx, after: Wait, moment: Moment, late: Wait) -> Step {
-    let act = Act::Send(Send { mail: MailIx(0), topic, kind: Kind::Cart, late });
-    Step {
-        name: name.into(),
-        id: StableId::of("step", name),
-        after,
-        moment,
-        when: None,
-        path: None,
-        act,
-    }
+    let send = Send { mail: MailIx(0), topic, kind: Kind::Cart, late, offer: None };
+    Step { moment, ..Step::new(name, after, Act::Send(send)) }
 }
 
 pub(crate) fn journey(
@@ -64,20 +58,8 @@ pub(crate) fn journey(
     again: Again,
     steps: Vec<Step>,
 ) -> Journey {
-    Journey {
-        name: name.into(),
-        id: StableId::of("journey", name),
-        topic,
-        kind: Kind::Cart,
-        on: on.to_vec(),
-        quiet: None,
-        when: None,
-        holds: None,
-        again,
-        stop: vec![],
-        goal: None,
-        steps,
-    }
+    let start = Start::On(on.to_vec());
+    Journey { kind: Kind::Cart, ..Journey::new(name, topic, start, again, steps) }
 }
 
 /// A shop in London: a cart journey of three mails, a browse journey with one, a thank-you on order.
@@ -103,10 +85,11 @@ pub(crate) fn shop() -> World {
     );
     cart.quiet = Some(Wait::hours(1));
     cart.holds = condition("cart.items > 0", &cart_items);
-    cart.stop = vec![EventIx::ORDER_COMPLETED];
+    cart.stop = vec![Listen::any(EventIx::ORDER_COMPLETED)];
     cart.goal = Some(Goal {
-        on: vec![EventIx::ORDER_COMPLETED],
+        on: vec![Listen::any(EventIx::ORDER_COMPLETED)],
         within: Wait::days(7),
+        from: None,
         value: vec![Some(REVENUE)],
     });
 
@@ -119,7 +102,7 @@ pub(crate) fn shop() -> World {
         vec![look],
     );
     browse.when = condition("looks_1d >= 2", &looks);
-    browse.stop = vec![EventIx::PRODUCT_ADDED, EventIx::ORDER_COMPLETED];
+    browse.stop = vec![Listen::any(EventIx::PRODUCT_ADDED), Listen::any(EventIx::ORDER_COMPLETED)];
 
     let thanks = step("thanks", ORDERS, Wait::ZERO, Moment::ANY, Wait::days(2));
     let order = journey("thanks", ORDERS, &[EventIx::ORDER_COMPLETED], Again::Always, vec![thanks]);
@@ -129,23 +112,18 @@ pub(crate) fn shop() -> World {
         name: name.into(),
         says: name.into(),
         basis: basis.to_vec(),
+        confirm: Confirm::Single,
     };
-    let stream = |event, property, window| Stream { event, property, window };
+    let stream = |event, keeps, window| Stream { event, filter: None, keeps, window };
     let program = Program::new(Outline {
-        hash: [7; 32],
-        zone: Zone::named("Europe/London").unwrap(),
-        currency: "GBP".into(),
-        minor_digits: 2,
-        credit: Wait::days(5),
-        events: EventDef::builtin(),
         topics: vec![
             topic("offers", &[Basis::Consent, Basis::ExistingCustomer]),
             topic("orders", &[Basis::Contract]),
         ],
         streams: vec![
-            stream(EventIx::ORDER_COMPLETED, Some(REVENUE), year),
-            stream(EventIx::PRODUCT_VIEWED, None, Some(Wait::days(1))),
-            stream(EventIx::ORDER_COMPLETED, None, None),
+            stream(EventIx::ORDER_COMPLETED, Keeps::Sum(REVENUE), year),
+            stream(EventIx::PRODUCT_VIEWED, Keeps::Count, Some(Wait::days(1))),
+            Stream::of(EventIx::ORDER_COMPLETED),
         ],
         limits: Limits {
             mails: vec![rate(1, Wait::hours(20)), rate(3, Wait::days(7))],
@@ -155,6 +133,7 @@ pub(crate) fn shop() -> World {
         },
         mails: vec!["mail".into()],
         journeys: vec![cart, browse, order],
+        ..Outline::new(Zone::named("Europe/London").unwrap(), "GBP", 2)
     });
     World::new(Seed(1), IdKey(1), program)
 }
@@ -166,12 +145,12 @@ pub(crate) fn shop_that_waits() -> World {
         let step = step(name, ORDERS, Wait::hours(1), Moment::ANY, Wait::days(2));
         Step { act, ..step }
     };
-    let on = vec![EventIx::ORDER_COMPLETED];
+    let on = vec![Listen::any(EventIx::ORDER_COMPLETED)];
     let ordered = Act::WaitFor(WaitFor { on, at_most: Wait::days(2), number: 0 });
     let mut ask = act(
         "ask",
         Act::WaitFor(WaitFor {
-            on: vec![EventIx::PRODUCT_VIEWED],
+            on: vec![Listen::any(EventIx::PRODUCT_VIEWED)],
             at_most: Wait::hours(5),
             number: 1,
         }),
@@ -215,7 +194,8 @@ impl Happening {
             quantity: self.quantity,
             price: Amount::whole(self.pounds),
         }];
-        let revenue = [Property { name: REVENUE, value: Amount::whole(self.pounds) }];
+        let revenue =
+            [Property { name: REVENUE, value: Value::Number(Amount::whole(self.pounds)) }];
         let has_lines = matches!(
             self.name,
             EventIx::PRODUCT_ADDED | EventIx::PRODUCT_REMOVED | EventIx::CHECKOUT_STARTED
@@ -275,7 +255,8 @@ impl<'w> Host<'w> {
             wakes: 0,
             now: start,
         };
-        let profile = Profile { zone: ZoneIx::PROGRAM, has_address: true, created: None };
+        let profile =
+            Profile { zone: ZoneIx::PROGRAM, has_address: true, created: None, traits: &[] };
         host.apply(start, Input::Profile(profile));
         let to = ConsentTo::Given(Basis::Consent);
         host.apply(start, Input::Consent(Consent { topic: OFFERS, to, at: start, cause: None }));
@@ -307,6 +288,9 @@ impl<'w> Host<'w> {
                     let outcome = Outcome::Accepted;
                     self.apply(now, Input::Outcome { send: mail.send, attempt, outcome });
                 }
+                Effect::Call(calling) => {
+                    self.apply(now, Input::Called { send: calling.send, done: true });
+                }
             }
         }
         self.out.asked = asked;
@@ -322,7 +306,13 @@ impl<'w> Host<'w> {
                     let place =
                         self.ready.iter().position(|(t, m)| next == Some((*t, m.send))).unwrap();
                     let (_, mail) = self.ready.remove(place);
-                    let input = Input::Handover { send: mail.send, attempt: 1, gate: Gate::Open };
+                    // The pool never runs dry.
+                    let code = match (mail.offer, mail.code) {
+                        (Some(_), None) => Code::Reserved(mail.origin),
+                        (Some(_), Some(_)) | (None, _) => Code::None,
+                    };
+                    let send = mail.send;
+                    let input = Input::Handover { send, attempt: 1, gate: Gate::Open, code };
                     self.apply(at, input);
                 }
                 _ if wake < until => {

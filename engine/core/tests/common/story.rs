@@ -8,6 +8,7 @@ use foresend_core::money::Amount;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::event::{EventIx, Property};
 use foresend_core::world::journey::JourneyIx;
+use foresend_core::world::value::Value;
 use foresend_core::world::{World, ZoneIx};
 
 /// 2026-03-01T00:00Z.
@@ -63,9 +64,10 @@ pub(crate) fn tell(host: &mut Host<'_>, world: &World, line: &str) {
     }
     host.run_until(now);
     let lines = [Line { product: ProductId(1), quantity: 1, price: Amount::whole(pounds) }];
-    let revenue = [Property { name: REVENUE, value: Amount::whole(pounds) }];
+    let revenue = [Property { name: REVENUE, value: Value::Number(Amount::whole(pounds)) }];
     let consent = |to| Input::Consent(Consent { topic: OFFERS, to, at: own, cause: None });
-    let profile = |has_address| Profile { zone: ZoneIx::PROGRAM, has_address, created: None };
+    let profile =
+        |has_address| Profile { zone: ZoneIx::PROGRAM, has_address, created: None, traits: &[] };
     match rest {
         // Host time passes, and what was due has run.
         "…" => host.run_until(now.after(Wait::from_millis(1))),
@@ -117,7 +119,7 @@ pub(crate) fn say(world: &World, record: &Record) -> Option<String> {
             format!("disarmed {} by {}", journey(ix), event_name(world, event))
         }
         Decided::NotStarted(ix, why) => format!("not started {}: {why:?}", journey(ix)),
-        Decided::Started(of, until) => {
+        Decided::Started(of, _, until) => {
             let goal = until.map_or(String::new(), |t| format!(", goal until {}", clock(t)));
             format!("started {}{goal}", journey(of.journey))
         }
@@ -148,6 +150,18 @@ pub(crate) fn say(world: &World, record: &Record) -> Option<String> {
         }
         Decided::GoalClosed(of) => format!("goal closed {}", journey(of.journey)),
         Decided::Ended(at, why) => format!("ended {}: {why:?}", journey(at.of.journey)),
+        Decided::GoalOpened(of, until) => {
+            format!("goal of {} counts until {}", journey(of.journey), clock(until))
+        }
+        Decided::Turned(ix, truth) => format!("{} is {truth:?}", world.program.segment(ix).name),
+        Decided::Set(at) => format!("set {}", step(at)),
+        Decided::Calls(at) => format!("calls {}", step(at)),
+        Decided::Called(at, done) => format!("called {}: {done}", step(at)),
+        Decided::Paused(at) => format!("paused {}", step(at)),
+        Decided::Resumed(at) => format!("resumed {}", step(at)),
+        Decided::Gave(at, offer) => {
+            format!("gave {}: {}", step(at), world.program.offer(offer).name)
+        }
         Decided::Awaits(..)
         | Decided::Answered(..)
         | Decided::Engaged(..)

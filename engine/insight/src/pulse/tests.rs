@@ -2,12 +2,14 @@
 
 use super::*;
 use foresend_core::customer::record::Enrolled;
-use foresend_core::id::StableId;
-use foresend_core::moment::Moment;
+use foresend_core::id::Key;
 use foresend_core::time::{Timestamp, Wait, Zone};
-use foresend_core::world::event::{EventDef, EventIx};
-use foresend_core::world::journey::{Act, Again, Journey, Kind, MailIx, Send, Step, StepIx};
-use foresend_core::world::limit::Limits;
+use foresend_core::world::condition::Truth;
+use foresend_core::world::event::EventIx;
+use foresend_core::world::journey::{
+    Act, Again, Journey, Kind, MailIx, SegmentIx, Send, Start, Step, StepIx,
+};
+use foresend_core::world::offer::OfferIx;
 use foresend_core::world::program::Outline;
 use foresend_core::world::topic::TopicIx;
 use proptest::prelude::*;
@@ -15,46 +17,17 @@ use proptest::test_runner::RngSeed;
 
 /// Two journeys, of two steps and of one.
 fn program() -> Program {
-    let step = |name: &str| Step {
-        name: name.to_owned(),
-        id: StableId::of("step", name),
-        after: Wait::ZERO,
-        moment: Moment::ANY,
-        when: None,
-        path: None,
-        act: Act::Send(Send {
-            mail: MailIx(0),
-            topic: TopicIx(0),
-            kind: Kind::Cart,
-            late: Wait::hours(6),
-        }),
-    };
-    let journey = |name: &str, steps: &[&str]| Journey {
-        name: name.to_owned(),
-        id: StableId::of("journey", name),
-        topic: TopicIx(0),
-        kind: Kind::Cart,
-        on: vec![EventIx::PRODUCT_ADDED],
-        quiet: None,
-        when: None,
-        holds: None,
-        again: Again::Always,
-        stop: Vec::new(),
-        goal: None,
-        steps: steps.iter().map(|name| step(name)).collect(),
+    let (topic, late) = (TopicIx(0), Wait::hours(6));
+    let send = Send { mail: MailIx(0), topic, kind: Kind::Cart, late, offer: None };
+    let journey = |name: &str, steps: &[&str]| {
+        let steps = steps.iter().map(|name| Step::new(name, Wait::ZERO, Act::Send(send)));
+        let start = Start::On(vec![EventIx::PRODUCT_ADDED]);
+        Journey::new(name, topic, start, Again::Always, steps.collect())
     };
     Program::new(Outline {
-        hash: [0; 32],
-        zone: Zone::named("UTC").unwrap(),
-        currency: "GBP".to_owned(),
-        minor_digits: 2,
-        credit: Wait::days(5),
-        events: EventDef::builtin(),
-        topics: Vec::new(),
-        streams: Vec::new(),
-        limits: Limits::default(),
         mails: vec!["mail".to_owned()],
         journeys: vec![journey("cart", &["first", "second"]), journey("back", &["only"])],
+        ..Outline::new(Zone::named("UTC").unwrap(), "GBP", 2)
     })
 }
 
@@ -83,10 +56,20 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         NoStart::WhileUnknown,
         NoStart::Stopped(order),
         NoStart::Full,
+        NoStart::Yielded(JourneyIx(1)),
+        NoStart::NoKey,
     ]);
     let moves =
         prop::sample::select(vec![Move::Quiet, Move::StillShopping, Move::Limit, Move::Between]);
-    let skip = prop::sample::select(vec![Skip::IfFalse, Skip::IfUnknown, Skip::WhileUnknown]);
+    let skip = prop::sample::select(vec![
+        Skip::IfFalse,
+        Skip::IfUnknown,
+        Skip::WhileUnknown,
+        Skip::DueUnknown,
+        Skip::NoCode,
+        Skip::Paused,
+        Skip::Full,
+    ]);
     let no_mail = prop::sample::select(vec![
         NoMail::Stopped(order),
         NoMail::WhileFalse,
@@ -94,7 +77,10 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         NoMail::NoAddress,
         NoMail::NoPermission,
         NoMail::Suppressed,
+        NoMail::Holdout,
         NoMail::Limit,
+        NoMail::NoCode,
+        NoMail::Yielded(JourneyIx(1)),
         NoMail::Late,
         NoMail::Shut,
     ]);
@@ -113,8 +99,9 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         End::Stopped(order),
         End::WhileFalse,
         End::ByStep,
+        End::Yielded(JourneyIx(1)),
     ]);
-    (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..25u8)
+    (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..33u8)
         .prop_map(move |(at, no_start, moves, skip, no_mail, outcome, end, (a, b, n), kind)| {
             let act = if a { Engagement::Open } else { Engagement::Click };
             let reader = if b { Reader::Human } else { Reader::Machine };
@@ -123,7 +110,7 @@ fn any_decided() -> impl Strategy<Value = Decided> {
                 1 => Decided::Rearmed(at.of.journey, never),
                 2 => Decided::Disarmed(at.of.journey, order),
                 3 => Decided::NotStarted(at.of.journey, no_start),
-                4 => Decided::Started(at.of, Some(never)),
+                4 => Decided::Started(at.of, Key::CUSTOMER, Some(never)),
                 5 => Decided::Moved(at, moves, never),
                 6 => Decided::Skipped(at, skip),
                 7 => Decided::Ready(at),
@@ -141,6 +128,14 @@ fn any_decided() -> impl Strategy<Value = Decided> {
                 22 => Decided::Heard(at, a.then_some(order)),
                 23 => Decided::Took(at, None, n % 3),
                 24 => Decided::Left(at, TopicIx(0)),
+                25 => Decided::GoalOpened(at.of, never),
+                26 => Decided::Turned(SegmentIx(0), Truth::True),
+                27 => Decided::Set(at),
+                28 => Decided::Calls(at),
+                29 => Decided::Called(at, a),
+                30 => Decided::Paused(at),
+                31 => Decided::Resumed(at),
+                32 => Decided::Gave(at, OfferIx(0)),
                 _ => Decided::Folded,
             }
         })
@@ -190,6 +185,14 @@ proptest! {
             | Decided::Answered(..)
             | Decided::Engaged(..)
             | Decided::GoalClosed(_)
+            | Decided::GoalOpened(..)
+            | Decided::Turned(..)
+            | Decided::Set(_)
+            | Decided::Calls(_)
+            | Decided::Called(..)
+            | Decided::Paused(_)
+            | Decided::Resumed(_)
+            | Decided::Gave(..)
             | Decided::Ended(..)
             | Decided::ConsentSet(..)
             | Decided::Folded => true,

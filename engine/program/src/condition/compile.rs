@@ -2,17 +2,21 @@
 //! of one condition are told together.
 
 use super::definitions::{Definition, Definitions};
-use super::needs::{Needs, Piece};
-use super::parse::{self, Expr, Kind, Operator};
+use super::expr::{Expr, Foreign, Kind};
+use super::functions::Called;
+use super::needs::Needs;
+use super::parse;
+use super::piece::{self, Piece};
 use super::types::Type;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::event::Vocabulary;
 use crate::sources::File;
 use crate::text::spelled::Spelled;
 use foresend_core::world::condition::{BadOps, Condition, DEPTH_MAX, OPS_MAX, Op};
+use foresend_core::world::event::{EventIx, PropertyType};
 use std::ops::Range;
 
-/// A condition that is right, but for the numbers of its streams.
+/// A condition that is right, but for the numbers of its streams and of the event's properties.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Lowered {
     pub(crate) pieces: Vec<Piece>,
@@ -25,11 +29,31 @@ pub(crate) struct Lowered {
 }
 
 impl Lowered {
-    /// The condition as the core reads it.
-    pub(crate) fn condition(&self, needs: &Needs) -> Condition {
-        Condition::new(needs.ops(&self.pieces), self.text.clone())
+    /// The condition as the core reads it. `slots` are the properties of the event that starts the journey, in the
+    /// order of [`SlotIx`](foresend_core::world::value::SlotIx), and hold at least its
+    /// [`event_properties`](Self::event_properties); `needs` hold its pieces.
+    pub(crate) fn condition(&self, needs: &Needs, slots: &[String]) -> Condition {
+        needs
+            .condition(&self.pieces, slots, self.text.clone())
             .expect("length, depth and balance were checked when it was lowered")
     }
+
+    /// The properties of the event that starts the journey which it reads, each once.
+    pub(crate) fn event_properties(&self) -> Vec<String> {
+        piece::event_properties(&self.pieces)
+    }
+
+    /// Its ops, with streams and properties numbered for itself alone: to be looked at, not to be run.
+    pub(crate) fn ops(&self) -> Vec<Op> {
+        ops(&self.pieces).0
+    }
+}
+
+/// Pieces numbered for themselves alone.
+fn ops(pieces: &[Piece]) -> (Vec<Op>, Vec<Box<str>>) {
+    let mut needs = Needs::default();
+    needs.add(pieces);
+    needs.numbered(pieces, &piece::event_properties(pieces))
 }
 
 /// What an expression is for.
@@ -41,6 +65,10 @@ pub(crate) enum Purpose {
     Segment,
     /// A journey's or step's own.
     Condition,
+    /// When a step comes due: an instant.
+    Due,
+    /// Which events of this name are counted.
+    Filter(EventIx),
 }
 
 /// What conditions are compiled against.
@@ -52,6 +80,21 @@ pub(crate) struct Scope<'a> {
     pub(crate) own: Option<&'a str>,
     /// Steps further up that wait for an event: what `came` may ask about.
     pub(crate) waits: &'a [String],
+    /// What a customer may have: the order of `TraitIx`.
+    pub(crate) traits: &'a [(String, PropertyType)],
+    /// What an item has: the order of `ColumnIx`.
+    pub(crate) columns: &'a [(String, PropertyType)],
+    /// What starts the journey. `None` in facts and segments, which belong to none, and where it could not be read.
+    pub(crate) starts: Option<Starts<'a>>,
+}
+
+/// What a journey's conditions may say of its start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Starts<'a> {
+    /// The events that start it; none: something else does.
+    pub(crate) events: &'a [EventIx],
+    /// Its key is a product.
+    pub(crate) has_item: bool,
 }
 
 /// One expression on its way.
@@ -80,12 +123,8 @@ pub(crate) fn tree(file: File<'_>, spelled: &Spelled, told: &mut Mistakes) -> Op
             } else {
                 spelled.place(&wrong.span)
             };
-            let code = match wrong.not_yet {
-                true => "foresend::not_supported_yet",
-                false => "foresend::condition_syntax",
-            };
             told.tell(
-                Diagnostic::error(code, file.name, wrong.message)
+                Diagnostic::error("foresend::condition_syntax", file.name, wrong.message)
                     .at(place, wrong.label)
                     .perhaps(wrong.help),
             );
@@ -131,15 +170,13 @@ pub(crate) fn lower(
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn reads_history(&self) -> bool {
-        self.purpose == Purpose::Fact
-    }
-
     /// What it is called in a sentence.
-    pub(super) fn what(&self) -> &'static str {
+    pub(super) const fn what(&self) -> &'static str {
         match self.purpose {
             Purpose::Fact => "fact",
             Purpose::Segment | Purpose::Condition => "condition",
+            Purpose::Due => "`due`",
+            Purpose::Filter(_) => "filter",
         }
     }
 
@@ -178,47 +215,38 @@ impl<'a> Compiler<'a> {
             .tell(Diagnostic::error(code, self.file.name, message).at(place, label).help(help));
     }
 
-    pub(super) fn not_yet(&mut self, what: &str, span: Range<usize>, instead: &str) {
-        self.broken = true;
-        let place = self.spelled.place(&span);
-        self.told.tell(Diagnostic::not_yet(self.file.name, what, place, instead));
-    }
-
-    /// Pushes the pieces of `expr`, and says what it comes to.
-    fn expr(&mut self, expr: &Expr) -> Type {
+    /// Pushes the pieces of `expr`, and says what it comes to. Of a text there are none: it stands on no stack.
+    pub(super) fn expr(&mut self, expr: &Expr) -> Type {
         match &expr.kind {
             Kind::Number(number) => self.leaf(Op::Number(*number), Type::Number),
             Kind::Truth(truth) => self.leaf(Op::Truth(*truth), Type::Truth),
             Kind::Text(_) => Type::Text,
             Kind::Name(name) => self.name(expr, name),
-            Kind::Call(name, place, args) => self.call(expr, name, place, args),
+            Kind::Call(name, place, args) => {
+                self.call(&Called { name, place: place.clone(), span: expr.span.clone(), args })
+            }
+            Kind::Method(of, name, place, args) => {
+                let span = expr.span.clone();
+                self.method(&Called { name, place: place.clone(), span, args }, of)
+            }
             Kind::Not(inner) => {
                 let found = self.expr(inner);
                 self.wants_truth("`!`", inner, found);
                 self.leaf(Op::Not, Type::Truth)
             }
-            Kind::Negate(inner) => {
-                let found = self.expr(inner);
-                self.wants_number("`-`", inner, found);
-                self.leaf(Op::Negate, Type::Number)
-            }
+            Kind::Negate(inner) => match self.expr(inner) {
+                found @ (Type::Number | Type::Span) => self.leaf(Op::Negate, found),
+                found @ (Type::Truth | Type::Text | Type::Instant | Type::Broken) => {
+                    self.wants_number("`-`", inner, found);
+                    Type::Broken
+                }
+            },
             Kind::Binary(operator, place, left, right) => {
                 self.binary(expr, *operator, place, left, right)
             }
-            Kind::Choose(when, this, that) => {
-                let found = self.expr(when);
-                self.wants_truth("`? :`", when, found);
-                let (a, b) = (self.expr(this), self.expr(that));
-                if a != b && a != Type::Broken && b != Type::Broken {
-                    self.mismatch("this choice is between", "and", (this, a), (that, b));
-                }
-                self.leaf(Op::Choose, if a == Type::Broken { b } else { a })
-            }
-            Kind::Foreign(what) => {
-                let help = "conditions take facts, segments, the cart, and < <= > >= == != && || ! + - * / ? :";
-                self.not_yet(what, expr.span.clone(), help);
-                Type::Broken
-            }
+            Kind::Choose(when, this, that) => self.choose(expr, when, this, that),
+            Kind::In(of, place, items) => self.is_in(expr, of, place, items),
+            Kind::Foreign(what) => self.foreign(expr, *what),
         }
     }
 
@@ -227,97 +255,80 @@ impl<'a> Compiler<'a> {
         comes_to
     }
 
-    fn binary(
-        &mut self,
-        expr: &Expr,
-        operator: Operator,
-        place: &Range<usize>,
-        left: &Expr,
-        right: &Expr,
-    ) -> Type {
-        if operator == Operator::Subtract && self.is_a_name_with_hyphens(expr) {
-            return Type::Broken;
-        }
-        let (a, b) = (self.expr(left), self.expr(right));
-        let (op, comes_to) = match operator {
-            Operator::Add => (Op::Add, Type::Number),
-            Operator::Subtract => (Op::Subtract, Type::Number),
-            Operator::Multiply => (Op::Multiply, Type::Number),
-            Operator::Divide => (Op::Divide, Type::Number),
-            Operator::Less => (Op::Less, Type::Truth),
-            Operator::LessOrEqual => (Op::LessOrEqual, Type::Truth),
-            Operator::Greater => (Op::Greater, Type::Truth),
-            Operator::GreaterOrEqual => (Op::GreaterOrEqual, Type::Truth),
-            Operator::Equal => (Op::Equal, Type::Truth),
-            Operator::NotEqual => (Op::NotEqual, Type::Truth),
-            Operator::And => (Op::And, Type::Truth),
-            Operator::Or => (Op::Or, Type::Truth),
-        };
-        self.push(Piece::Op(op));
-        let written = format!("`{}`", self.slice(place));
-        if a == Type::Broken || b == Type::Broken {
-            self.broken = true;
-            return comes_to;
-        }
-        match operator {
-            Operator::And | Operator::Or => {
-                self.wants_truth(&written, left, a);
-                self.wants_truth(&written, right, b);
+    fn choose(&mut self, expr: &Expr, when: &Expr, this: &Expr, that: &Expr) -> Type {
+        let found = self.expr(when);
+        self.wants_truth("`? :`", when, found);
+        let (a, b) = (self.expr(this), self.expr(that));
+        self.push(Piece::Op(Op::Choose));
+        match (a, b) {
+            (Type::Broken, other) | (other, Type::Broken) => {
+                self.broken = true;
+                other
             }
-            Operator::Equal | Operator::NotEqual if a == b && a == Type::Truth => {}
-            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide
-                if a == b && a != Type::Number =>
-            {
-                self.wants_number(&written, left, a);
+            (Type::Text, Type::Text) => {
+                let message = "a choice is not between texts";
+                let help = "choose between comparisons: `buyer ? customer.city == 'York' : customer.city == 'Leeds'`";
+                let code = "foresend::condition_type";
+                let span = this.span.start..expr.span.end;
+                self.mistake(code, message, span, "both are text", help.to_owned());
+                Type::Broken
             }
-            Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual
-                if a == b && a == Type::Truth =>
-            {
-                self.wants_number(&written, left, a);
-            }
-            Operator::Add
-            | Operator::Subtract
-            | Operator::Multiply
-            | Operator::Divide
-            | Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual
-            | Operator::Equal
-            | Operator::NotEqual => {
-                if a != Type::Number || b != Type::Number {
-                    let (verb, with) = operator.verb();
-                    let verb = format!("this {} {verb}", self.what());
-                    self.mismatch(&verb, with, (left, a), (right, b));
-                }
+            (a, b) if a == b => a,
+            (_, _) => {
+                let help = "both sides of `:` come to the same: two numbers, or two yes-or-nos";
+                let (verb, with) = ("this choice is between", "and");
+                self.mismatch(verb, with, (this, a), (that, b), help.to_owned());
+                Type::Broken
             }
         }
-        comes_to
     }
 
-    fn check_size(&mut self, expr: &Expr) {
-        let mut needs = Needs::default();
-        needs.add(&self.pieces);
-        let told = match Condition::new(needs.ops(&self.pieces), String::new()) {
-            Ok(_) => return,
-            Err(BadOps::TooMany) => format!(
-                "{} parts of at most {OPS_MAX}, with its facts and segments written out",
-                self.pieces.len()
+    fn foreign(&mut self, expr: &Expr, what: Foreign) -> Type {
+        let (message, help) = match what {
+            Foreign::Part => (
+                "what a function comes to has no parts",
+                "parts stand only behind `customer`, `item`, `event` and `cart`",
             ),
-            Err(BadOps::TooDeep | BadOps::Unbalanced) => format!(
-                "more than {DEPTH_MAX} values wait for each other, with its facts and segments written out"
+            Foreign::Remainder => (
+                "`%` is not an operator of conditions",
+                "numbers are not whole here: there are + - * and /",
+            ),
+            Foreign::Null => (
+                "nothing is `null` in a condition",
+                "ask whether there is a value: `has(customer.city)`",
+            ),
+            Foreign::Other => (
+                "this has no place in a condition",
+                "conditions take names, numbers, texts, functions, and < <= > >= == != && || ! in + - * / ? :",
             ),
         };
-        let help = "a comparison counts three parts, each function one: ask for less, or divide it between the journey's `if` and those of its steps".to_owned();
-        self.mistake(
-            "foresend::condition_size",
-            &format!("this {} is too long", self.what()),
-            expr.span.clone(),
-            &told,
-            help,
+        let code = "foresend::condition_syntax";
+        self.mistake(code, message, expr.span.clone(), "stands here", help.to_owned());
+        Type::Broken
+    }
+
+    /// Whether the pieces can be run, once facts and segments are written out.
+    pub(super) fn check_size(&mut self, expr: &Expr) {
+        let (ops, texts) = ops(&self.pieces);
+        match Condition::new(ops, texts, String::new()) {
+            Ok(_) => {}
+            Err(BadOps::TooMany) => self.too_many(expr, self.pieces.len()),
+            Err(BadOps::TooDeep | BadOps::Unbalanced) => {
+                self.too_long(expr, &format!("more than {DEPTH_MAX} values wait for each other, with its facts and segments written out"));
+            }
+        }
+    }
+
+    pub(super) fn too_many(&mut self, expr: &Expr, parts: usize) {
+        self.too_long(
+            expr,
+            &format!("{parts} parts of at most {OPS_MAX}, with its facts and segments written out"),
         );
+    }
+
+    fn too_long(&mut self, expr: &Expr, label: &str) {
+        let help = "a comparison counts three parts, each function one: ask for less, or divide it between the journey's `if` and those of its steps".to_owned();
+        let message = format!("this {} is too long", self.what());
+        self.mistake("foresend::condition_size", &message, expr.span.clone(), label, help);
     }
 }

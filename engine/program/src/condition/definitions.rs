@@ -1,9 +1,10 @@
 //! Facts and segments: what conditions may name. Each is compiled once, after all it rests on; a circle is told,
 //! and a definition that is wrong stays known, so that its mistake is not told again wherever it is named.
 
+use super::circles::{self, Draft};
 use super::compile::{self, Lowered, Purpose, Scope};
-use super::needs::{History, Piece};
-use super::parse::{Expr, Kind};
+use super::needs::Needs;
+use super::piece::{History, Piece};
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::event::Vocabulary;
 use crate::lint;
@@ -11,8 +12,9 @@ use crate::sources::File;
 use crate::text::spelled::Spelled;
 use crate::text::tree::{At, Table, Value};
 use crate::text::words;
+use foresend_core::world::condition::Condition;
+use foresend_core::world::event::PropertyType;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// Whether it is a number or a yes-or-no.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,16 +45,6 @@ pub(crate) struct Definitions {
     order: Vec<String>,
     /// Some table that holds names could not be read: an unknown name may stand there.
     incomplete: bool,
-}
-
-/// A definition that is still a text.
-struct Draft<'a> {
-    name: &'a str,
-    sort: Sort,
-    /// Where its name stands.
-    place: Range<usize>,
-    spelled: Spelled,
-    expr: Option<Expr>,
 }
 
 /// Names with a meaning of their own, and the words that CEL keeps for itself.
@@ -140,7 +132,7 @@ impl Definitions {
     }
 
     /// The facts that read a history, in the order of the file.
-    pub(crate) fn facts_reading(&self, history: History) -> Vec<String> {
+    pub(crate) fn facts_reading(&self, history: &History) -> Vec<String> {
         let reads = |name: &&String| {
             self.names.get(*name).is_some_and(|definition| {
                 let mut pieces = definition.pieces.iter().flatten();
@@ -151,18 +143,32 @@ impl Definitions {
         self.order.iter().filter(reads).cloned().collect()
     }
 
+    /// The segments, in the order of the file.
+    pub(crate) fn names_of_segments(&self) -> impl Iterator<Item = &str> + Clone {
+        let is_segment = |name: &&str| self.names[*name].sort == Sort::Segment;
+        self.names().filter(is_segment)
+    }
+
+    /// A segment as the core reads it; `None`: there is none of that name, or it is wrong. `needs` hold its pieces.
+    pub(crate) fn condition(&self, segment: &str, needs: &Needs) -> Option<Condition> {
+        let definition = self.names.get(segment).filter(|found| found.sort == Sort::Segment)?;
+        needs.condition(definition.pieces.as_ref()?, &[], definition.text.clone()).ok()
+    }
+
     /// Every name with what stands for it, as written, in the order of the file.
     pub(crate) fn texts(&self) -> Vec<(String, String)> {
         let text = |name: &String| (name.clone(), self.names[name].text.clone());
         self.order.iter().map(text).collect()
     }
 
-    /// Reads `[facts]` and `[segments]`. `incomplete`: one of them is there and could not be read.
+    /// Reads `[facts]` and `[segments]`. `incomplete`: one of them, or `[traits]`, or `[catalogue]`, is there and
+    /// could not be read: names that are not found may stand there.
     pub(crate) fn read(
         file: File<'_>,
         (facts, segments): (Option<&Table>, Option<&Table>),
         incomplete: bool,
         vocabulary: &Vocabulary,
+        traits: &[(String, PropertyType)],
         told: &mut Mistakes,
     ) -> Self {
         let mut this = Self { incomplete, ..Self::default() };
@@ -172,10 +178,10 @@ impl Definitions {
                 drafts.extend(this.draft(file, sort, name, value, told));
             }
         }
-        let order = order(&drafts);
-        let circles = circles(&drafts);
+        let order = circles::order(&drafts);
+        let circles = circles::find(&drafts);
         for circle in &circles {
-            told.tell(circle_told(file, circle, &drafts));
+            told.tell(circles::told(file, circle, &drafts));
         }
         for at in order {
             let draft = &drafts[at];
@@ -186,8 +192,15 @@ impl Definitions {
                         Sort::Fact => Purpose::Fact,
                         Sort::Segment => Purpose::Segment,
                     };
-                    let scope =
-                        Scope { definitions: &this, vocabulary, own: Some(draft.name), waits: &[] };
+                    let scope = Scope {
+                        definitions: &this,
+                        vocabulary,
+                        own: Some(draft.name),
+                        waits: &[],
+                        traits,
+                        columns: &[],
+                        starts: None,
+                    };
                     compile::lower(file, &draft.spelled, expr, purpose, scope, told)
                 }
                 Some(_) | None => None,
@@ -291,100 +304,4 @@ fn told_constant(file: File<'_>, lowered: &Lowered, told: &mut Mistakes) -> bool
         told.tell(warning);
     }
     found || lowered.rests_on_constant
-}
-
-/// The names that an expression uses.
-fn uses<'e>(expr: &'e Expr, out: &mut Vec<&'e str>) {
-    match &expr.kind {
-        Kind::Name(name) => out.push(name.split('.').next().unwrap_or(name)),
-        Kind::Call(_, _, args) => args.iter().for_each(|arg| uses(arg, out)),
-        Kind::Not(a) | Kind::Negate(a) => uses(a, out),
-        Kind::Binary(_, _, a, b) => [a, b].iter().for_each(|e| uses(e, out)),
-        Kind::Choose(a, b, c) => [a, b, c].iter().for_each(|e| uses(e, out)),
-        Kind::Number(_) | Kind::Truth(_) | Kind::Text(_) | Kind::Foreign(_) => {}
-    }
-}
-
-/// The drafts that each draft uses.
-fn edges(drafts: &[Draft<'_>]) -> Vec<Vec<usize>> {
-    let number: BTreeMap<&str, usize> =
-        drafts.iter().enumerate().map(|(i, draft)| (draft.name, i)).collect();
-    let of = |draft: &Draft<'_>| {
-        let mut names = Vec::new();
-        draft.expr.iter().for_each(|expr| uses(expr, &mut names));
-        names.iter().filter_map(|name| number.get(name).copied()).collect()
-    };
-    drafts.iter().map(of).collect()
-}
-
-/// Every draft after all that it uses. Within a circle the order does not matter.
-fn order(drafts: &[Draft<'_>]) -> Vec<usize> {
-    let edges = edges(drafts);
-    let (mut done, mut order) = (vec![false; drafts.len()], Vec::new());
-    for start in 0..drafts.len() {
-        // No recursion: a long chain of facts must not end the process.
-        let mut path = vec![(start, 0)];
-        while let Some((at, next)) = path.pop() {
-            if next == 0 {
-                if done[at] {
-                    continue;
-                }
-                done[at] = true;
-            }
-            match edges[at].get(next) {
-                Some(&to) => path.extend([(at, next + 1), (to, 0)]),
-                None => order.push(at),
-            }
-        }
-    }
-    order
-}
-
-/// The circles: for each the drafts in the order in which they use each other, beginning with the first in the
-/// file. A draft stands in one circle only.
-fn circles(drafts: &[Draft<'_>]) -> Vec<Vec<usize>> {
-    let edges = edges(drafts);
-    let mut circles: Vec<Vec<usize>> = Vec::new();
-    for start in 0..drafts.len() {
-        if circles.iter().any(|circle| circle.contains(&start)) {
-            continue;
-        }
-        // The shortest way back to the start, breadth first.
-        let mut came_from = vec![None; drafts.len()];
-        let mut queue = std::collections::VecDeque::from([start]);
-        'search: while let Some(at) = queue.pop_front() {
-            for &to in &edges[at] {
-                if to == start {
-                    let mut circle = vec![at];
-                    while let Some(before) = came_from[circle[circle.len() - 1]] {
-                        circle.push(before);
-                    }
-                    circle.reverse();
-                    circles.push(circle);
-                    break 'search;
-                }
-                if came_from[to].is_none() {
-                    came_from[to] = Some(at);
-                    queue.push_back(to);
-                }
-            }
-        }
-    }
-    circles
-}
-
-fn circle_told(file: File<'_>, circle: &[usize], drafts: &[Draft<'_>]) -> Diagnostic {
-    let names: Vec<&str> = circle.iter().chain(circle.first()).map(|&at| drafts[at].name).collect();
-    let message = match circle {
-        [_] => format!("`{}` is defined by itself", names[0]),
-        _ => format!("these go in a circle: {}", names.join(" → ")),
-    };
-    let diagnostic = Diagnostic::error("foresend::circle", file.name, message);
-    circle
-        .iter()
-        .zip(names.iter().skip(1))
-        .fold(diagnostic, |diagnostic, (&at, uses)| {
-            diagnostic.at(drafts[at].place.clone(), format!("uses `{uses}`"))
-        })
-        .help("a fact or segment rests on others and ends at events: leave one of these out")
 }

@@ -1,9 +1,10 @@
-//! The names in a condition: facts, segments and the cart. What is not one of them is told with the nearest that
-//! is; `low-spender`, which is a subtraction, as what was meant.
+//! The names in a condition: facts, segments and the cart; those of a customer, an item or an event are in
+//! [`places`](super::places). What is not one of them is told with the nearest that is; `low-spender`, which is a
+//! subtraction, as what was meant.
 
 use super::compile::Compiler;
 use super::definitions::{Definition, Sort};
-use super::parse::{Expr, Kind, Operator};
+use super::expr::{Expr, Kind, Operator};
 use super::types::Type;
 use crate::text::read;
 use crate::text::suggest::closest;
@@ -13,46 +14,15 @@ impl Compiler<'_> {
     /// Pushes what a name stands for.
     pub(super) fn name(&mut self, expr: &Expr, name: &str) -> Type {
         let (root, path) = name.split_once('.').unwrap_or((name, ""));
-        match (root, path) {
-            ("cart", "items") => return self.leaf(Op::CartItems, Type::Number),
-            ("cart", "value") => return self.leaf(Op::CartValue, Type::Number),
-            ("cart", "url" | "first" | "first.name") => {
-                self.not_yet(
-                    &format!("`{name}` in a condition"),
-                    expr.span.clone(),
-                    "conditions take `cart.items` and `cart.value`; mails also `cart.first.name` and `cart.url`",
-                );
-                return Type::Broken;
-            }
-            ("cart", _) => {
-                let message = format!("the cart has no `{path}`");
-                let message =
-                    if path.is_empty() { "`cart` alone says nothing".to_owned() } else { message };
-                let help =
-                    read::did_you_mean(name, ["cart.items", "cart.value"].into_iter(), || {
-                        "write `cart.items` (how many pieces) or `cart.value` (what they cost)"
-                            .to_owned()
-                    });
-                self.mistake(
-                    "foresend::unknown_name",
-                    &message,
-                    expr.span.clone(),
-                    "named here",
-                    help,
-                );
-                return Type::Broken;
-            }
-            ("event" | "customer" | "item", _) => {
-                self.not_yet(
-                    &format!("`{root}` in a condition"),
-                    expr.span.clone(),
-                    "conditions take facts, segments and the cart",
-                );
-                return Type::Broken;
-            }
-            (_, _) => {}
+        match root {
+            "event" | "customer" | "item" => return self.read(expr, name),
+            "cart" => return self.cart(expr, name, path),
+            _ => {}
         }
         match self.definition(root) {
+            Some(_) if self.is_filter() => {
+                self.only_the_event(&format!("`{name}`"), expr.span.clone())
+            }
             Some(definition) if path.is_empty() => {
                 self.rests_on_constant |= definition.is_constant;
                 match &definition.pieces {
@@ -80,6 +50,24 @@ impl Compiler<'_> {
         }
     }
 
+    fn cart(&mut self, expr: &Expr, name: &str, path: &str) -> Type {
+        if self.is_filter() {
+            return self.only_the_event("the cart", expr.span.clone());
+        }
+        let message = match path {
+            "items" => return self.leaf(Op::CartItems, Type::Number),
+            "value" => return self.leaf(Op::CartValue, Type::Number),
+            "url" | "first" | "first.name" => format!("`{name}` is for mails, not for conditions"),
+            "" => "`cart` alone says nothing".to_owned(),
+            _ => format!("the cart has no `{path}`"),
+        };
+        let help = read::did_you_mean(name, ["cart.items", "cart.value"].into_iter(), || {
+            "write `cart.items` (how many pieces) or `cart.value` (what they cost)".to_owned()
+        });
+        self.mistake("foresend::unknown_name", &message, expr.span.clone(), "named here", help);
+        Type::Broken
+    }
+
     fn unknown(&mut self, expr: &Expr, name: &str) {
         self.broken = true;
         if !self.scope.definitions.is_complete() || self.unknown.iter().any(|told| told == name) {
@@ -89,12 +77,18 @@ impl Compiler<'_> {
         let own = self.scope.own;
         let names = self.scope.definitions.names().filter(|name| Some(*name) != own);
         let near = closest(name, names.clone().chain(["cart.items", "cart.value"]));
-        let help = match near.map(|near| (near, self.definition(near))) {
-            Some((near, Some(definition))) => {
+        let rooted = ["event", "customer", "item"].map(|root| format!("{root}.{name}"));
+        let rooted = rooted.iter().find(|rooted| self.is_declared(rooted));
+        let help = match (rooted, near.map(|near| (near, self.definition(near)))) {
+            (Some(rooted), _) => format!("write `{rooted}`"),
+            (None, _) if self.is_filter() => {
+                "a filter reads properties of the event that is counted: `event.total`".to_owned()
+            }
+            (None, Some((near, Some(definition)))) => {
                 format!("did you mean `{near}` ({})?", definition.is_where())
             }
-            Some((near, None)) => format!("did you mean `{near}`?"),
-            None => read::there_are(
+            (None, Some((near, None))) => format!("did you mean `{near}`?"),
+            (None, None) => read::there_are(
                 "declare it in [facts] or [segments] of program.toml; there are",
                 names,
                 "declare it in [facts] or [segments] of program.toml",
@@ -112,9 +106,10 @@ impl Compiler<'_> {
         if !all || written.contains(char::is_whitespace) || !self.scope.definitions.is_complete() {
             return false;
         }
-        let known = |name: &str| self.definition(name).is_some();
+        let known = |name: &str| self.definition(name).is_some() || self.is_declared(name);
         let meant = names.join("_");
-        let any_known = names.iter().any(|name| known(name));
+        // `cart.items-orders` is no name, `customer.first-name` may be one.
+        let any_known = meant.contains('.') || names.iter().any(|name| known(name));
         if (any_known && !known(&meant)) || names.iter().all(|name| known(name)) {
             return false;
         }
@@ -127,6 +122,7 @@ impl Compiler<'_> {
             Some(definition) => {
                 format!("write `{meant}`: names in conditions take `_` ({})", definition.is_where())
             }
+            None if any_known => format!("write `{meant}`: names in conditions take `_`"),
             None => format!(
                 "names in conditions take `_`: declare `{meant}` in [facts] or [segments] of program.toml"
             ),
@@ -169,7 +165,7 @@ impl Sort {
 /// The names that a chain of subtractions is made of, if it is of nothing else.
 fn leaves<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) -> bool {
     match &expr.kind {
-        Kind::Name(name) if !name.contains('.') => {
+        Kind::Name(name) if names.is_empty() || !name.contains('.') => {
             names.push(name);
             true
         }
@@ -177,7 +173,7 @@ fn leaves<'e>(expr: &'e Expr, names: &mut Vec<&'e str>) -> bool {
             leaves(left, names) && leaves(right, names)
         }
         Kind::Name(_) | Kind::Number(_) | Kind::Truth(_) | Kind::Text(_) | Kind::Call(..) => false,
-        Kind::Not(_) | Kind::Negate(_) | Kind::Binary(..) | Kind::Choose(..) => false,
-        Kind::Foreign(_) => false,
+        Kind::Method(..) | Kind::Not(_) | Kind::Negate(_) | Kind::Binary(..) => false,
+        Kind::Choose(..) | Kind::In(..) | Kind::Foreign(_) => false,
     }
 }

@@ -1,60 +1,19 @@
 //! A condition as a tree with places. The only file that knows the CEL library: it parses, and what it returns is
 //! turned into [`Expr`], our own, at once.
 //!
-//! The library recurses over what it reads, and a text that is too deep ends the process. [`token::read`] has
-//! limited length, tokens and nesting before; `the_deepest_that_passes_needs_little_stack` shows that what passes
-//! is parsed within half of the smallest stack that a thread of ours has, 2 MiB, even unoptimised.
+//! The library recurses over what it reads, and a text that is too deep ends the process; over rows of index
+//! brackets it takes exponential time. [`token::read`] has limited length, tokens, nesting and lists before;
+//! `the_deepest_that_passes_needs_little_stack` shows that what passes is parsed within half of the smallest stack
+//! that a thread of ours has, 2 MiB, as tests build it, and `rows_and_nests_that_pass_are_parsed_at_once` that it is
+//! parsed soon.
 //!
 //! The library's places are those of one token. That of an expression is the union of its parts' places; brackets
 //! and names of calls are found in our own tokens.
 
+use super::expr::{Expr, Foreign, Kind, Operator};
 use super::token::{self, Kind as Token, Unreadable};
 use cel::common::ast::{CallExpr, Expr as Cel, IdedExpr, LiteralValue, SourceInfo, operators};
 use std::ops::Range;
-
-/// An expression.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Expr {
-    pub(crate) kind: Kind,
-    /// Where it stands in the text, without brackets round it.
-    pub(crate) span: Range<usize>,
-}
-
-/// What an expression is.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Kind {
-    Number(f64),
-    Truth(bool),
-    Text(String),
-    /// `orders`, `cart.items`
-    Name(String),
-    /// `count('Order Completed')`; the place of the name.
-    Call(String, Range<usize>, Vec<Expr>),
-    Not(Box<Expr>),
-    Negate(Box<Expr>),
-    /// The place is the operator's.
-    Binary(Operator, Range<usize>, Box<Expr>, Box<Expr>),
-    Choose(Box<Expr>, Box<Expr>, Box<Expr>),
-    /// CEL that is not built here: what it is.
-    Foreign(&'static str),
-}
-
-/// An operator between two operands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Operator {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    NotEqual,
-    And,
-    Or,
-}
 
 /// The tree of `text`.
 pub(crate) fn parse(text: &str) -> Result<Expr, Unreadable> {
@@ -115,22 +74,27 @@ impl Tree<'_> {
                 let span = operand.span.start..self.end_after(own.end);
                 let kind = match operand.kind {
                     Kind::Name(path) => Kind::Name(format!("{path}.{}", select.field)),
-                    Kind::Number(_) | Kind::Truth(_) | Kind::Text(_) | Kind::Call(..) => {
-                        Kind::Foreign("a part of a value")
-                    }
-                    Kind::Not(_) | Kind::Negate(_) | Kind::Binary(..) | Kind::Choose(..) => {
-                        Kind::Foreign("a part of a value")
-                    }
+                    Kind::Number(_)
+                    | Kind::Truth(_)
+                    | Kind::Text(_)
+                    | Kind::Call(..)
+                    | Kind::Method(..)
+                    | Kind::Not(_)
+                    | Kind::Negate(_)
+                    | Kind::Binary(..)
+                    | Kind::Choose(..)
+                    | Kind::In(..) => Kind::Foreign(Foreign::Part),
                     Kind::Foreign(what) => Kind::Foreign(what),
                 };
                 Expr { kind, span }
             }
             Cel::Call(call) => self.call(call, own),
-            // Their brackets have been refused among the tokens.
-            Cel::List(_) | Cel::Map(_) | Cel::Struct(_) | Cel::Comprehension(_) => {
-                Expr { kind: Kind::Foreign("this expression"), span: own }
-            }
-            Cel::Unspecified => Expr { kind: Kind::Foreign("this expression"), span: own },
+            // A list stands behind `in`, which reads it; the brackets of the others are no tokens of ours.
+            Cel::List(_)
+            | Cel::Map(_)
+            | Cel::Struct(_)
+            | Cel::Comprehension(_)
+            | Cel::Unspecified => Expr { kind: Kind::Foreign(Foreign::Other), span: own },
         }
     }
 
@@ -142,7 +106,7 @@ impl Tree<'_> {
             LiteralValue::Boolean(truth) => Kind::Truth(*truth.inner()),
             LiteralValue::String(text) => Kind::Text(text.inner().to_owned()),
             LiteralValue::UInt(_) | LiteralValue::Bytes(_) | LiteralValue::Null => {
-                Kind::Foreign("`null` in a condition")
+                Kind::Foreign(Foreign::Null)
             }
         };
         // The sign of a literal is part of it, and not of its place.
@@ -167,12 +131,16 @@ impl Tree<'_> {
             operators::LOGICAL_OR => Some(Operator::Or),
             _ => None,
         };
+        if let (operators::IN, [of, list]) = (call.func_name.as_str(), call.args.as_slice()) {
+            return self.is_in(of, list, own);
+        }
         let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg)).collect();
         if let Some(target) = &call.target {
             // `name.startsWith('x')`, `event.time.getHours()`
-            let target = self.expr(target);
+            let target = Box::new(self.expr(target));
+            let name = self.start_before(own.start)..self.end_before(own.start);
             let span = target.span.start..self.close_of(own.start);
-            return Expr { kind: Kind::Foreign("a function of a value, `x.f()`,"), span };
+            return Expr { kind: Kind::Method(target, call.func_name.clone(), name, args), span };
         }
         match (binary, args.as_slice()) {
             (Some(operator), [left, right]) => {
@@ -199,11 +167,21 @@ impl Tree<'_> {
             let span = args
                 .iter()
                 .fold(own, |span, arg| span.start.min(arg.span.start)..span.end.max(arg.span.end));
-            return Expr { kind: Kind::Foreign("`%` in a condition"), span };
+            return Expr { kind: Kind::Foreign(Foreign::Remainder), span };
         }
         let name = self.start_before(own.start)..self.end_before(own.start);
         let span = name.start..self.close_of(own.start);
         Expr { kind: Kind::Call(call.func_name.clone(), name, args), span }
+    }
+
+    fn is_in(&self, of: &IdedExpr, list: &IdedExpr, own: Range<usize>) -> Expr {
+        let of = self.expr(of);
+        let span = of.span.start..self.end_of_list(own.end);
+        let Cel::List(list) = &list.expr else {
+            return Expr { kind: Kind::Foreign(Foreign::Other), span };
+        };
+        let items = list.elements.iter().map(|item| self.expr(item)).collect();
+        Expr { kind: Kind::In(Box::new(of), own, items), span }
     }
 
     /// The place of the token that the library keeps for a node, of which it keeps the last byte.
@@ -244,6 +222,7 @@ impl Tree<'_> {
                 Token::Name | Token::Number | Token::Text | Token::Between => {}
                 Token::Minus | Token::Not | Token::Comma | Token::Dot => {}
                 Token::Question | Token::Colon => {}
+                Token::In | Token::OpenList | Token::CloseList => {}
             }
             if depth == 0 {
                 return token.span.end;
@@ -251,11 +230,20 @@ impl Tree<'_> {
         }
         self.text.len()
     }
+
+    /// The end of the first list behind `at`; a list holds no other.
+    fn end_of_list(&self, at: usize) -> usize {
+        let behind = |token: &&token::Token| token.span.start >= at;
+        let close = self.tokens.iter().filter(behind).find(|token| token.kind == Token::CloseList);
+        close.map_or(self.text.len(), |close| close.span.end)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
     use token::{NESTING_MAX, TOKENS_MAX};
 
     /// What stands at the places of a tree's nodes, outermost first.
@@ -267,6 +255,16 @@ mod tests {
                 Kind::Call(_, name, args) => {
                     out.push(format!("{}(", slice(name)));
                     args.iter().for_each(|arg| walk(text, arg, out));
+                }
+                Kind::Method(of, _, name, args) => {
+                    walk(text, of, out);
+                    out.push(format!(".{}(", slice(name)));
+                    args.iter().for_each(|arg| walk(text, arg, out));
+                }
+                Kind::In(of, operator, items) => {
+                    walk(text, of, out);
+                    out.push(slice(operator));
+                    items.iter().for_each(|item| walk(text, item, out));
                 }
                 Kind::Not(a) | Kind::Negate(a) => walk(text, a, out),
                 Kind::Binary(_, operator, a, b) => {
@@ -306,7 +304,30 @@ mod tests {
             ]
         );
         assert_eq!(slices("!(a) ? -b : c"), ["!(a) ? -b : c", "!(a", "a", "-b", "b", "c"]);
-        assert_eq!(slices("x.y().z(1) > 2")[2], "x.y().z(1)");
+        assert_eq!(
+            slices("x.y().z(1) > 2"),
+            ["x.y().z(1) > 2", ">", "x.y().z(1)", "x.y()", "x", ".y(", ".z(", "1", "2"]
+        );
+        assert_eq!(
+            slices("(a in ['ö', \"b\"]) || 1 + b in [ -1,2 ]"),
+            [
+                "(a in ['ö', \"b\"]) || 1 + b in [ -1,2 ]".get(1..).unwrap(),
+                "||",
+                "a in ['ö', \"b\"]",
+                "a",
+                "in",
+                "'ö'",
+                "\"b\"",
+                "1 + b in [ -1,2 ]",
+                "1 + b",
+                "+",
+                "1",
+                "b",
+                "in",
+                "-1",
+                "2"
+            ]
+        );
         assert_eq!(slices("a % b")[0], "a % b");
     }
 
@@ -345,6 +366,14 @@ mod tests {
             nest("-(a-", "a", "*b)", NESTING_MAX),
             nest("a.b(", "a", ").c", NESTING_MAX),
             nest("!", "a", "", NESTING_MAX),
+            nest("", "a", " in ['b']", TOKENS_MAX / 4 - 1),
+            nest("", "a in [1", ",1", TOKENS_MAX / 2 - 3) + "]",
+            nest("", "a in [-1", ",-1", TOKENS_MAX / 3 - 2) + "]",
+            nest("", "a in ['b']", "||a in ['b']", TOKENS_MAX / 6 - 1),
+            nest("(", "a in [1]", ") in [1]", NESTING_MAX),
+            nest("f(", "a in [1]", ") in [1]", NESTING_MAX),
+            nest("!(", "a in [1]", " ? b in ['c'] : d)", NESTING_MAX / 2),
+            nest("a.b(c in ['d']).e(", "f in [1]", ")", 14),
         ];
         let parsed = std::thread::Builder::new()
             .stack_size(1 << 20)
@@ -353,5 +382,50 @@ mod tests {
             .join()
             .unwrap();
         assert_eq!(parsed, vec![true; parsed.len()]);
+    }
+
+    /// Parts of which rows and nests are made; chance alone would hardly ever build what closes.
+    const PARTS: [&str; 22] = [
+        "(",
+        ")",
+        "a",
+        " in ['b']",
+        " in [1,-2]",
+        "?",
+        ":",
+        "!",
+        "-",
+        "&&",
+        "||",
+        "<",
+        "==",
+        "+",
+        "*",
+        ".b",
+        ".f(",
+        "f(",
+        ",",
+        "'x'",
+        "1",
+        "[1]",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+        /// The library's time and stack grow with the square of some rows, and would grow exponentially with others:
+        /// one of those that passed would hang this test.
+        #[test]
+        fn rows_and_nests_that_pass_are_parsed_at_once(
+            alphabet in proptest::collection::vec(proptest::sample::select(&PARTS[..]), 1..6),
+            unit in proptest::collection::vec(any::<proptest::sample::Index>(), 1..7),
+            times in 1usize..60,
+            inner in proptest::sample::select(&["a", "", "a in ['q']"][..]),
+            close in proptest::sample::select(&["", ")", ":c)", ",1)", " in [1])", ":d"][..]),
+        ) {
+            let unit: String = unit.iter().map(|at| *at.get(&alphabet)).collect();
+            let text = format!("{}{inner}{}", unit.repeat(times), close.repeat(times));
+            drop(parse(&text));
+        }
     }
 }

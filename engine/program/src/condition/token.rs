@@ -4,6 +4,9 @@
 //! Invariant: a text that passes is at most [`BYTES_MAX`] long, holds at most [`TOKENS_MAX`] tokens nested at most
 //! [`NESTING_MAX`] deep, and is ASCII outside its quotes.
 
+use super::shape;
+use crate::text::words;
+use foresend_core::time::Wait;
 use std::ops::Range;
 
 /// Longest condition, in bytes.
@@ -31,6 +34,12 @@ pub(crate) enum Kind {
     Dot,
     Question,
     Colon,
+    /// `in`: between an operand and a list.
+    In,
+    /// `[`
+    OpenList,
+    /// `]`
+    CloseList,
 }
 
 /// A token and its place in the text.
@@ -43,8 +52,6 @@ pub(crate) struct Token {
 /// Why a text is no condition.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Unreadable {
-    /// Part of the language, and not built.
-    pub(crate) not_yet: bool,
     pub(crate) message: String,
     pub(crate) span: Range<usize>,
     pub(crate) label: String,
@@ -54,7 +61,7 @@ pub(crate) struct Unreadable {
 impl Unreadable {
     pub(crate) fn new(message: &str, span: Range<usize>, label: &str, help: &str) -> Self {
         let help = (!help.is_empty()).then(|| help.to_owned());
-        Self { not_yet: false, message: message.to_owned(), span, label: label.to_owned(), help }
+        Self { message: message.to_owned(), span, label: label.to_owned(), help }
     }
 }
 
@@ -78,6 +85,8 @@ const OPERATORS: &[(&str, Kind)] = &[
     (")", Kind::Close),
     (",", Kind::Comma),
     (".", Kind::Dot),
+    ("[", Kind::OpenList),
+    ("]", Kind::CloseList),
     ("?", Kind::Question),
     (":", Kind::Colon),
 ];
@@ -104,18 +113,6 @@ const MISWRITTEN: &[(&str, &str)] = &[
     ("”", "'"),
 ];
 
-/// Words that stand where an operator should.
-const WORDS: &[(&str, &str)] = &[
-    ("and", "&&"),
-    ("or", "||"),
-    ("is", "=="),
-    ("equals", "=="),
-    ("not", "!"),
-    ("AND", "&&"),
-    ("OR", "||"),
-    ("NOT", "!"),
-];
-
 /// The tokens of `text`, if they can be a condition.
 pub(crate) fn read(text: &str) -> Result<Vec<Token>, Unreadable> {
     if text.len() > BYTES_MAX {
@@ -135,7 +132,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Token>, Unreadable> {
             "give parts of it names, in [facts] and [segments]",
         ));
     }
-    shape(text, &tokens)?;
+    shape::check(text, &tokens)?;
     Ok(tokens)
 }
 
@@ -147,7 +144,9 @@ fn tokens(text: &str) -> Result<Vec<Token>, Unreadable> {
             at += 1;
             continue;
         } else if first.is_ascii_alphabetic() || first == '_' {
-            (Kind::Name, length(rest, |c| c.is_ascii_alphanumeric() || c == '_'))
+            let length = length(rest, |c| c.is_ascii_alphanumeric() || c == '_');
+            // A reserved word of CEL: nothing can be called so.
+            (if rest.get(..length) == Some("in") { Kind::In } else { Kind::Name }, length)
         } else if first.is_ascii_digit() {
             (Kind::Number, number(rest, at)?)
         } else if first == '\'' || first == '"' {
@@ -199,7 +198,8 @@ fn number(rest: &str, at: usize) -> Result<usize, Unreadable> {
         format!("write `{}`", written.replace('_', ""))
     } else if tail == 1 && unit.is_some_and(|unit| "mhdwy".contains(unit)) {
         format!(
-            "a duration stands only in a function of [facts], in quotes: `count('Order Completed', '{written}')`; `days_since` counts in days: `> 90`"
+            "a span of time is written `{}`; a window stands in quotes, `count('Order Completed', '{written}')`; `days_since` counts in days: `> 90`",
+            span_of(written)
         )
     } else {
         "write it with digits only: `1500`, `0.5`".to_owned()
@@ -210,6 +210,17 @@ fn number(rest: &str, at: usize) -> Result<usize, Unreadable> {
         "read here",
         &help,
     ))
+}
+
+/// `90d` as a span of time: `days(90)`.
+fn span_of(written: &str) -> String {
+    const HOUR_MS: i64 = Wait::hours(1).millis();
+    match words::duration(written).map(Wait::millis) {
+        Some(ms) if ms % Wait::DAY.millis() == 0 => format!("days({})", ms / Wait::DAY.millis()),
+        Some(ms) if ms % HOUR_MS == 0 => format!("hours({})", ms / HOUR_MS),
+        Some(ms) => format!("hours({} / 60)", ms / Wait::MINUTE.millis()),
+        None => "days(90)".to_owned(),
+    }
 }
 
 /// The length of a quoted text, quotes included. Only the escapes that TOML leaves us, `\'`, `\"` and `\\`.
@@ -245,16 +256,6 @@ fn quoted(rest: &str, at: usize, quote: char) -> Result<usize, Unreadable> {
 }
 
 fn strange(rest: &str, at: usize, first: char) -> Unreadable {
-    if matches!(first, '[' | ']' | '{' | '}') {
-        // Refused here also because the library's parser takes exponential time over `a[1][1][1]…`.
-        let told = Unreadable::new(
-            "a list or map in a condition is not supported yet",
-            at..at + 1,
-            "part of the language, not built yet",
-            "conditions take facts, segments, the cart, and < <= > >= == != && || ! + - * / ? :",
-        );
-        return Unreadable { not_yet: true, ..told };
-    }
     if rest.starts_with("//") {
         return Unreadable::new(
             "a condition holds no comment",
@@ -279,151 +280,6 @@ fn strange(rest: &str, at: usize, first: char) -> Unreadable {
     }
 }
 
-/// Whether operands and operators alternate and brackets close. What the library then still refuses is rare.
-fn shape(text: &str, tokens: &[Token]) -> Result<(), Unreadable> {
-    let written = |token: &Token| text.get(token.span.clone()).unwrap_or_default();
-    let mut open: Vec<&Token> = Vec::new(); // brackets, and `?` that wait for their `:`
-    let mut before: Option<&Token> = None;
-    let (mut signs, mut choices) = (0, 0);
-    for token in tokens {
-        let operand_before = before.is_some_and(|b| ends_operand(b.kind));
-        let fits = match token.kind {
-            Kind::Name => !operand_before,
-            Kind::Number | Kind::Text => {
-                !operand_before && before.is_none_or(|b| b.kind != Kind::Dot)
-            }
-            Kind::Between | Kind::Question | Kind::Colon | Kind::Comma | Kind::Dot => {
-                operand_before
-            }
-            Kind::Minus => before.is_none_or(|b| b.kind != Kind::Dot),
-            Kind::Not => !operand_before && before.is_none_or(|b| b.kind != Kind::Dot),
-            Kind::Open => {
-                before.is_none_or(|b| b.kind == Kind::Name || !operand_before)
-                    && before.is_none_or(|b| b.kind != Kind::Dot)
-            }
-            // `f()` has nothing between its brackets.
-            Kind::Close => operand_before || before.is_some_and(|b| b.kind == Kind::Open),
-        };
-        if !fits {
-            return Err(misplaced(text, before, token));
-        }
-        signs = if matches!(token.kind, Kind::Not | Kind::Minus) { signs + 1 } else { 0 };
-        // `a ? b : c ? d : e` nests to the right, though its brackets do not.
-        choices += usize::from(token.kind == Kind::Question);
-        match token.kind {
-            Kind::Open | Kind::Question => open.push(token),
-            Kind::Colon if open.last().is_some_and(|last| last.kind == Kind::Question) => {
-                open.pop();
-            }
-            Kind::Colon => {
-                return Err(Unreadable::new(
-                    "this `:` has no `?` before it",
-                    token.span.clone(),
-                    "stands here",
-                    "a choice is written `condition ? this : that`",
-                ));
-            }
-            Kind::Close => match open.pop() {
-                Some(last) if last.kind == Kind::Question => return Err(no_colon(last)),
-                Some(_) => {}
-                None => {
-                    return Err(Unreadable::new(
-                        &format!("this `{}` closes nothing", written(token)),
-                        token.span.clone(),
-                        "stands here",
-                        "open it before, or leave it out",
-                    ));
-                }
-            },
-            Kind::Name | Kind::Number | Kind::Text | Kind::Between => {}
-            Kind::Minus | Kind::Not | Kind::Comma | Kind::Dot => {}
-        }
-        if open.len().max(choices) > NESTING_MAX || signs > NESTING_MAX {
-            return Err(Unreadable::new(
-                "this condition is nested too deep",
-                token.span.clone(),
-                &format!("deeper than {NESTING_MAX} here"),
-                "give parts of it names, in [facts] and [segments]",
-            ));
-        }
-        before = Some(token);
-    }
-    match (before, open.last()) {
-        (None, _) => Err(Unreadable::new("this condition is empty", 0..text.len(), "", "")),
-        (Some(last), _) if !ends_operand(last.kind) => Err(Unreadable::new(
-            &format!("this condition ends after `{}`", written(last)),
-            last.span.clone(),
-            "something is missing behind it",
-            "complete it, or leave it out",
-        )),
-        (Some(_), Some(last)) if last.kind == Kind::Question => Err(no_colon(last)),
-        (Some(_), Some(last)) => Err(Unreadable::new(
-            "this `(` is not closed",
-            last.span.clone(),
-            "opened here",
-            "write `)` where it ends",
-        )),
-        (Some(_), None) => Ok(()),
-    }
-}
-
-const fn ends_operand(kind: Kind) -> bool {
-    matches!(kind, Kind::Name | Kind::Number | Kind::Text | Kind::Close)
-}
-
-fn no_colon(question: &Token) -> Unreadable {
-    Unreadable::new(
-        "this `?` has no `:` behind it",
-        question.span.clone(),
-        "stands here",
-        "a choice is written `condition ? this : that`",
-    )
-}
-
-/// A token that cannot stand after the one before it.
-fn misplaced(text: &str, before: Option<&Token>, token: &Token) -> Unreadable {
-    let written = |token: &Token| text.get(token.span.clone()).unwrap_or_default();
-    let this = written(token);
-    let Some(before) = before else {
-        return Unreadable::new(
-            &format!("this condition begins with `{this}`"),
-            token.span.clone(),
-            "something is missing before it",
-            "complete it, or leave it out",
-        );
-    };
-    let word = [before, token].into_iter().find_map(|token| {
-        WORDS
-            .iter()
-            .find(|(word, _)| *word == written(token))
-            .map(|(word, meant)| (token, word, meant))
-    });
-    if let Some((token, word, meant)) = word {
-        return Unreadable::new(
-            &format!("`{word}` is not an operator of conditions"),
-            token.span.clone(),
-            "stands here",
-            &format!("write `{meant}`"),
-        );
-    }
-    let span = before.span.start..token.span.end;
-    if ends_operand(before.kind) {
-        Unreadable::new(
-            &format!("nothing connects `{}` and `{this}`", written(before)),
-            span,
-            "read here",
-            "write an operator between them: && || < <= > >= == != + - * /",
-        )
-    } else {
-        Unreadable::new(
-            &format!("something is missing between `{}` and `{this}`", written(before)),
-            span,
-            "read here",
-            "write what should stand there, or leave one of them out",
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -435,42 +291,26 @@ mod tests {
     }
 
     #[test]
-    fn conditions_of_the_language_have_a_shape() {
-        for text in [
-            "orders > 0",
-            "!(a && -b < 1.5) || count('Order Completed', '1y') == 2",
-            "a ? b : c ? d : e",
-            "cart.first.name == \"x\"",
-            "f().g(1, 'b')",
-            "a - -b",
-        ] {
-            assert!(read(text).is_ok(), "{text}: {:?}", read(text));
-        }
-    }
-
-    #[test]
-    fn a_text_that_cannot_be_read_is_told_in_our_words_at_its_place() {
-        check("", "", "this condition is empty");
-        check("orders >", ">", "this condition ends after `>`");
-        check("> 3", ">", "this condition begins with `>`");
+    fn a_token_that_cannot_be_read_is_told_in_our_words_at_its_place() {
         check("orders = 3", "=", "`=` is not an operator of conditions");
         check("orders ≥ 3", "≥", "`≥` is not an operator of conditions");
-        check("a and b", "and", "`and` is not an operator of conditions");
-        check("not a", "not", "`not` is not an operator of conditions");
         check("a <> b", "<>", "`<>` is not an operator of conditions");
         check("days_since_order > 90d", "90d", "`90d` is not a number");
         check("spend > 1_000", "1_000", "`1_000` is not a number");
         check("spend > £5", "£", "`£` has no place in a condition");
-        check("(a && b", "(", "this `(` is not closed");
-        check("a[0] && b", "[", "a list or map in a condition is not supported yet");
-        check("count(a ? b)", "?", "this `?` has no `:` behind it");
-        check("a && b)", ")", "this `)` closes nothing");
-        check("a ? b", "?", "this `?` has no `:` behind it");
-        check("a : b", ":", "this `:` has no `?` before it");
-        check("a b", "a b", "nothing connects `a` and `b`");
-        check("a > > b", "> >", "something is missing between `>` and `>`");
+        check("{a}", "{", "`{` has no place in a condition");
         check("count('x", "'x", "a text in this condition is not closed");
         check("a // b", "//", "a condition holds no comment");
+    }
+
+    #[test]
+    fn a_duration_is_told_as_the_span_that_it_would_be() {
+        for (written, span) in
+            [("90d", "days(90)"), ("2w", "days(14)"), ("5h", "hours(5)"), ("90m", "hours(90 / 60)")]
+        {
+            let help = read(&format!("a > {written}")).unwrap_err().help.unwrap();
+            assert!(help.contains(&format!("`{span}`")), "{help}");
+        }
     }
 
     #[test]
@@ -483,5 +323,7 @@ mod tests {
         assert!(read(&format!("{}a", long("!", 33))).is_err());
         assert!(read(&format!("{}c", long("a?b:", 33))).is_err());
         assert!(read(&format!("{}c{}", long("a?", 33), long(":b", 33))).is_err());
+        assert!(read(&format!("a{}", long("[1]", 20))).is_err());
+        assert!(read(&format!("a in {}1{}", long("[", 20), long("]", 20))).is_err());
     }
 }

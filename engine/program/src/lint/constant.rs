@@ -10,17 +10,16 @@
 //! condition unknown; that is not looked at here.) Meant so, in a journey? `allow = ["constant"]`.
 
 use crate::condition::compile::Lowered;
-use crate::condition::needs::Piece;
 use crate::diagnostic::Diagnostic;
 use crate::sources::File;
-use foresend_core::world::condition::Op;
+use foresend_core::world::condition::{Op, Shown};
 
 /// `None` also where it rests on a segment of which the same is told already.
 pub(crate) fn find(file: File<'_>, what: &str, condition: &Lowered) -> Option<Diagnostic> {
     if condition.rests_on_constant {
         return None;
     }
-    let always = verdict(&condition.pieces)?;
+    let always = verdict(&condition.ops())?;
     let (said, help) = if always {
         (
             "always true",
@@ -47,14 +46,10 @@ const ANY: Range = Range::Number { least: f64::NEG_INFINITY, most: f64::INFINITY
 const COUNT: Range = Range::Number { least: 0.0, most: f64::INFINITY };
 
 /// Whether a condition always holds (true) or never (false); `None` if it depends.
-fn verdict(pieces: &[Piece]) -> Option<bool> {
+fn verdict(ops: &[Op]) -> Option<bool> {
     let mut stack = Vec::new();
-    for &piece in pieces {
-        let result = match piece {
-            Piece::Op(op) => run(op, &mut stack)?,
-            Piece::Count(..) | Piece::DaysSince(_) => COUNT,
-            Piece::Sum(..) => ANY,
-        };
+    for &op in ops {
+        let result = run(op, &mut stack)?;
         stack.push(result);
     }
     match truth(stack.pop()?) {
@@ -69,9 +64,15 @@ fn run(op: Op, stack: &mut Vec<Range>) -> Option<Range> {
     Some(match op {
         Op::Number(number) => bounds(number, number),
         Op::Truth(truth) => truths(truth, !truth),
-        Op::Came(_) => truths(true, true),
+        Op::Came(_) | Op::Has(_) | Op::Text(..) | Op::SameText(..) => truths(true, true),
         Op::CartItems | Op::CartValue | Op::Count(..) | Op::DaysSince(_) => COUNT,
-        Op::Sum(..) => ANY,
+        Op::Distinct(..) | Op::FirstSeenDays | Op::Size(_) => COUNT,
+        // What is read may also be a yes-or-no: a number without bounds says as little.
+        Op::Sum(..) | Op::Last(_) | Op::EventTime | Op::Read(_) => ANY,
+        Op::Shows(shown) => {
+            stack.pop()?;
+            shows(shown)
+        }
         Op::Negate => {
             let (least, most) = number(stack.pop()?);
             bounds(-most, -least)
@@ -133,6 +134,21 @@ fn run(op: Op, stack: &mut Vec<Range>) -> Option<Range> {
             truths(a.0 || b.0, a.1 && b.1)
         }
     })
+}
+
+/// What a clock or calendar can show.
+const fn shows(shown: Shown) -> Range {
+    let (least, most) = match shown {
+        Shown::Year => return ANY,
+        Shown::Month => (0.0, 11.0),
+        Shown::Date => (1.0, 31.0),
+        Shown::DayOfMonth => (0.0, 30.0),
+        Shown::DayOfWeek => (0.0, 6.0),
+        Shown::DayOfYear => (0.0, 365.0),
+        Shown::Hours => (0.0, 23.0),
+        Shown::Minutes => (0.0, 59.0),
+    };
+    Range::Number { least, most }
 }
 
 /// Bounds that are no numbers (∞ − ∞, 0 × ∞) say nothing.
@@ -218,13 +234,20 @@ mod tests {
         let file = File { name: "x", text: &written };
         let spelled = Spelled::new(&written, 0..written.len(), text);
         let (definitions, vocabulary) = (Definitions::default(), Vocabulary::builtin());
-        let scope =
-            Scope { definitions: &definitions, vocabulary: &vocabulary, own: None, waits: &[] };
+        let scope = Scope {
+            definitions: &definitions,
+            vocabulary: &vocabulary,
+            own: None,
+            waits: &[],
+            traits: &[],
+            columns: &[],
+            starts: None,
+        };
         let mut told = Mistakes::default();
         let tree = compile::tree(file, &spelled, &mut told).unwrap();
         let lowered =
             compile::lower(file, &spelled, &tree, Purpose::Condition, scope, &mut told).unwrap();
-        assert_eq!(verdict(&lowered.pieces), expected, "{text}");
+        assert_eq!(verdict(&lowered.ops()), expected, "{text}");
     }
 
     #[test]

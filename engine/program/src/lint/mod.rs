@@ -4,6 +4,7 @@ pub(crate) mod constant;
 pub(crate) mod goal_too_short;
 pub(crate) mod idle_limit;
 pub(crate) mod no_purchase_stop;
+pub(crate) mod same_event;
 pub(crate) mod self_limited;
 
 use crate::diagnostic::Mistakes;
@@ -18,8 +19,6 @@ pub(crate) enum State {
     Allowed,
     /// Nothing: it speaks of program.toml.
     OfTheProgram,
-    /// Nothing: it is not given yet.
-    NotYet,
 }
 
 /// Every warning by its name.
@@ -28,20 +27,26 @@ pub(crate) const NAMES: &[(&str, State)] = &[
     ("goal-too-short", State::Allowed),
     ("idle-limit", State::OfTheProgram),
     ("constant", State::Allowed),
-    ("same-event", State::NotYet),
+    ("same-event", State::Allowed),
     ("self-limited", State::Allowed),
 ];
 
 /// Tells of everything that is probably not meant. (`constant` also looks at segments, where they are compiled.)
+/// `order`: the names of journeys by priority.
 pub(crate) fn all(
     program: Option<File<'_>>,
     read: &ProgramRead,
     journeys: &[JourneyRead<'_>],
+    order: &[&str],
     told: &mut Mistakes,
 ) {
     if let Some(file) = program {
         idle_limit::find(file, &read.limits.rates).into_iter().for_each(|d| told.tell(d));
     }
+    let in_order = order.iter().filter_map(|name| journeys.iter().find(|j| j.name == *name));
+    let in_order: Vec<&JourneyRead<'_>> = in_order.collect();
+    let same_event = same_event::find(&in_order, |event| read.vocabulary.def(event));
+    same_event.into_iter().for_each(|d| told.tell(d));
     for journey in journeys {
         let allowed = |name: &str| journey.allow.iter().any(|allowed| allowed == name);
         if !allowed("no-purchase-stop") {

@@ -15,16 +15,25 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::journey::JourneyRead;
+use crate::text::tree::At;
 use foresend_core::world::event::EventIx;
-use foresend_core::world::journey::Kind;
+use foresend_core::world::journey::{Kind, Listen};
 
 pub(crate) fn find(journey: &JourneyRead<'_>) -> Option<Diagnostic> {
-    let stops = journey.stop.iter().any(|event| event.value == EventIx::ORDER_COMPLETED);
-    if journey.kind != Kind::Cart || stops || !journey.stop_is_whole || journey.on.is_empty() {
+    let stops = &journey.stop;
+    let is_purchase = |listen: &At<Listen>| listen.value.on == EventIx::ORDER_COMPLETED;
+    let events = journey.start.events();
+    if journey.kind != Kind::Cart
+        || stops.all.iter().any(is_purchase)
+        || !stops.is_whole
+        || events.is_empty()
+    {
         return None;
     }
     let mut stop: Vec<&str> =
-        journey.stop.iter().map(|event| journey.file.slice(&event.span)).collect();
+        stops.all.iter().map(|listen| journey.file.slice(&listen.span)).collect();
+    // Several events may stand in one pair of braces.
+    stop.dedup();
     stop.push("\"Order Completed\"");
     Some(
         Diagnostic::warning(
@@ -32,7 +41,7 @@ pub(crate) fn find(journey: &JourneyRead<'_>) -> Option<Diagnostic> {
             journey.file.name,
             "this cart journey goes on after the purchase",
         )
-        .at(journey.on_place.clone(), "no purchase stops it")
+        .at(journey.start.place.clone(), "no purchase stops it")
         .help(format!("add `stop = [{}]`", stop.join(", "))),
     )
 }

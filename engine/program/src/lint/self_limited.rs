@@ -16,6 +16,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::journey::JourneyRead;
+use crate::step::begins::BeginsRead;
 use crate::text::tree::At;
 use crate::topic::Topics;
 use foresend_core::time::Wait;
@@ -31,7 +32,13 @@ pub(crate) fn find(
     let mut at = Wait::ZERO;
     let mut due = Vec::new();
     for step in &journey.steps {
-        at = Wait::from_millis(at.millis().saturating_add(step.after?.millis()));
+        match step.begins.as_ref()? {
+            BeginsRead::After(wait, _) => {
+                at = Wait::from_millis(at.millis().saturating_add(wait.millis()));
+            }
+            // Nobody can say how long after the mails before it that is.
+            BeginsRead::Due(_) => due.clear(),
+        }
         // Of steps on different paths only one may run: those are not counted against each other.
         let sends = step.send().filter(|_| step.path.is_none());
         if sends.is_some_and(|send| topics.get(send.topic).is_marketing()) {
@@ -47,7 +54,10 @@ pub(crate) fn find(
         due.iter().find(|d| std::ptr::eq(d.1, step))?.0
             - due.iter().find(|d| std::ptr::eq(d.1, first))?.0,
     );
-    let place = step.after_place.clone().unwrap_or_else(|| step.place.clone());
+    let place = match &step.begins {
+        Some(BeginsRead::After(_, Some(place))) => place.clone(),
+        Some(BeginsRead::After(_, None) | BeginsRead::Due(_)) | None => step.place.clone(),
+    };
     let limit_text = format!("{} in {}", limit.most, limit.within);
     Some(
         Diagnostic::warning(

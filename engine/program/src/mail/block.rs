@@ -4,19 +4,86 @@
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::sources::File;
 use crate::text::read;
-use crate::text::suggest::closest;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
-/// Blocks that can be filled from what is remembered of a customer now.
-const BUILT: &[&str] = &["cart", "preferences", "address"];
-/// Blocks of the language that cannot yet.
-const LATER: &[&str] = &["looked-at", "like-these", "order", "offer", "review"];
-/// What a block may be told.
-const OPTIONS: &[&str] = &["most", "least", "by", "otherwise"];
+/// One kind of block, and what it may be told.
+struct Kind {
+    name: &'static str,
+    options: &'static [Opt],
+}
 
-/// Tells of every block of `body` that is wrong.
-pub(super) fn check(file: File<'_>, body: Range<usize>, told: &mut Mistakes) {
+/// What a block may be told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opt {
+    /// How many things it shows at most.
+    Most,
+    /// With how many it is worth showing.
+    Least,
+    /// By what the things are chosen.
+    By,
+    /// What stands there when there is nothing to show.
+    Otherwise,
+}
+
+const KINDS: [Kind; 8] = [
+    Kind { name: "cart", options: &[Opt::Most, Opt::Least, Opt::Otherwise] },
+    Kind { name: "looked-at", options: &[Opt::Most, Opt::Least, Opt::Otherwise] },
+    Kind { name: "like-these", options: &[Opt::Most, Opt::Least, Opt::By, Opt::Otherwise] },
+    Kind { name: "order", options: &[] },
+    Kind { name: "offer", options: &[] },
+    Kind { name: "review", options: &[] },
+    Kind { name: "preferences", options: &[] },
+    Kind { name: "address", options: &[] },
+];
+
+/// Most things that a block shows: more is a catalogue, not a mail.
+const THINGS_MAX: u16 = 24;
+/// By what like things are chosen.
+const BY: [&str; 3] = ["category", "bought", "looked-at"];
+
+impl Opt {
+    const ALL: [Self; 4] = [Self::Most, Self::Least, Self::By, Self::Otherwise];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Most => "most",
+            Self::Least => "least",
+            Self::By => "by",
+            Self::Otherwise => "otherwise",
+        }
+    }
+
+    /// Whether it takes `value`, and what else.
+    fn takes(self, value: &str) -> Result<(), String> {
+        let is_quoted = value.len() >= 2 && value.starts_with('"') && value.ends_with('"');
+        let (holds, help) = match self {
+            Self::Most | Self::Least => (
+                value.parse::<u16>().is_ok_and(|number| (1..=THINGS_MAX).contains(&number)),
+                format!("write a whole number from 1 to {THINGS_MAX}: `{}=3`", self.name()),
+            ),
+            Self::By => (
+                BY.contains(&value),
+                read::did_you_mean(value, BY.into_iter(), || {
+                    format!("write one of: {}", BY.join(", "))
+                }),
+            ),
+            Self::Otherwise => (
+                is_quoted && !value.trim_matches('"').trim().is_empty(),
+                "write words in quotes: `otherwise=\"Nothing is in your basket.\"`".to_owned(),
+            ),
+        };
+        if holds { Ok(()) } else { Err(help) }
+    }
+}
+
+/// Tells of every block of `body` that is wrong; gives the others, each with its place.
+pub(super) fn check(
+    file: File<'_>,
+    body: Range<usize>,
+    told: &mut Mistakes,
+) -> Vec<(String, Range<usize>)> {
+    let mut blocks = Vec::new();
     let text = file.slice(&body);
     let mut code = false;
     let mut paragraph: Option<Range<usize>> = None;
@@ -31,7 +98,7 @@ pub(super) fn check(file: File<'_>, body: Range<usize>, told: &mut Mistakes) {
                     whole.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]"))
                     && !inner.contains("[[")
                 {
-                    block(file, inner, start + 2, told);
+                    blocks.extend(block(file, inner, start + 2, told));
                     paragraph = Some(span);
                 }
             }
@@ -66,31 +133,28 @@ pub(super) fn check(file: File<'_>, body: Range<usize>, told: &mut Mistakes) {
             Event::HardBreak | Event::Rule | Event::TaskListMarker(_) => {}
         }
     }
+    blocks
 }
 
-/// One block; `inner` begins at `at` of the file.
-fn block(file: File<'_>, inner: &str, at: usize, told: &mut Mistakes) {
+/// One block; `inner` begins at `at` of the file. `None`: there is no such block, which is told.
+fn block(
+    file: File<'_>,
+    inner: &str,
+    at: usize,
+    told: &mut Mistakes,
+) -> Option<(String, Range<usize>)> {
+    let names = || KINDS.iter().map(|kind| kind.name);
+    let there_are = || read::there_are("there are", names(), "there are none");
     let mut words = words(inner, at).into_iter();
     let Some((name, place)) = words.next() else {
         told.tell(
             Diagnostic::error("foresend::unknown_block", file.name, "this block has no name")
                 .at(at..at + inner.len(), "between the brackets")
-                .help(format!("there are: {}", BUILT.join(", "))),
+                .help(there_are()),
         );
-        return;
+        return None;
     };
-    if LATER.contains(&name) {
-        told.tell(Diagnostic::not_yet(
-            file.name,
-            &format!("the block `{name}`"),
-            place,
-            "leave it out for now",
-        ));
-    } else if !BUILT.contains(&name) {
-        let help = closest(name, BUILT.iter().chain(LATER).copied()).map_or_else(
-            || format!("there are: {}", BUILT.join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
+    let Some(kind) = KINDS.iter().find(|kind| kind.name == name) else {
         told.tell(
             Diagnostic::error(
                 "foresend::unknown_block",
@@ -98,15 +162,25 @@ fn block(file: File<'_>, inner: &str, at: usize, told: &mut Mistakes) {
                 format!("there is no block `{name}`"),
             )
             .at(place, "named here")
-            .help(help),
+            .help(read::did_you_mean(name, names(), there_are)),
         );
-    }
+        return None;
+    };
+    let mut given = Vec::new();
     for (word, place) in words {
-        option(file, word, place, told);
+        option(file, kind, word, place, &mut given, told);
     }
+    Some((name.to_owned(), place))
 }
 
-fn option(file: File<'_>, word: &str, place: Range<usize>, told: &mut Mistakes) {
+fn option(
+    file: File<'_>,
+    kind: &Kind,
+    word: &str,
+    place: Range<usize>,
+    given: &mut Vec<Opt>,
+    told: &mut Mistakes,
+) {
     let Some((name, value)) = word.split_once('=') else {
         told.tell(
             Diagnostic::error(
@@ -119,38 +193,43 @@ fn option(file: File<'_>, word: &str, place: Range<usize>, told: &mut Mistakes) 
         );
         return;
     };
-    if !OPTIONS.contains(&name) {
-        let help = read::did_you_mean(name, OPTIONS.iter().copied(), || {
-            format!("a block takes: {}", OPTIONS.join(", "))
+    let Some(option) = kind.options.iter().copied().find(|option| option.name() == name) else {
+        let names = || kind.options.iter().map(|option| option.name());
+        let none = format!("the block `{}` takes none: leave it out", kind.name);
+        let help = read::did_you_mean(name, names(), || {
+            read::there_are(&format!("the block `{}` takes", kind.name), names(), &none)
         });
-        told.tell(
-            Diagnostic::error(
-                "foresend::unknown_key",
-                file.name,
-                format!("unknown option `{name}` of a block"),
+        let (message, label) = if Opt::ALL.iter().any(|option| option.name() == name) {
+            (
+                format!("the block `{}` does not take `{name}`", kind.name),
+                "not an option of this block",
             )
-            .at(place, "not an option of a block")
-            .help(help),
-        );
-        return;
-    }
-    let wrong = match name {
-        "most" | "least" => !value.parse::<u16>().is_ok_and(|number| number > 0),
-        _ => value.trim_matches('"').trim().is_empty(),
-    };
-    if wrong {
-        let help = match name {
-            "most" | "least" => format!("write a whole number above 0: `{name}=3`"),
-            _ => format!("write a word, or words in quotes: `{name}=\"…\"`"),
+        } else {
+            (format!("unknown option `{name}` of a block"), "not an option of a block")
         };
         told.tell(
-            Diagnostic::error(
-                "foresend::bad_value",
-                file.name,
-                format!("`{value}` is nothing that `{name}` takes"),
-            )
-            .at(place, "read here")
-            .help(help),
+            Diagnostic::error("foresend::unknown_key", file.name, message)
+                .at(place, label)
+                .help(help),
+        );
+        return;
+    };
+    let wrong = if given.contains(&option) {
+        Err(("is told twice", "keep one of the two".to_owned()))
+    } else {
+        option.takes(value).map_err(|help| ("", help))
+    };
+    given.push(option);
+    if let Err((twice, help)) = wrong {
+        let message = if twice.is_empty() {
+            format!("`{value}` is nothing that `{name}` takes")
+        } else {
+            format!("`{name}` {twice}")
+        };
+        told.tell(
+            Diagnostic::error("foresend::bad_value", file.name, message)
+                .at(place, "read here")
+                .help(help),
         );
     }
 }

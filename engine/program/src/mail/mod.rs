@@ -1,20 +1,35 @@
 //! mails/NAME.md: front matter between `+++` lines, then Markdown with values and blocks. Checked here; a host
 //! that sends turns it into a mail.
+//! Invariant: what is let pass can be filled, as `what_is_let_pass_can_be_filled` fills it: a missing trait is
+//! undefined, to ask for what is undefined is fine, and to show it is an error.
 
+mod apply;
 mod block;
+mod expression;
+mod filter;
+mod sender;
+mod shape;
+mod statement;
+mod tag;
+mod template;
 mod value;
 
+use self::template::Source;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::keys;
 use crate::program::is_url;
 use crate::sources::File;
 use crate::text::read::Reader;
 use crate::text::spelled::Spelled;
-use crate::text::tree::{self, Value};
+use crate::text::tree::{self, Table, Value};
 use crate::text::words;
 use crate::topic::bad_id;
 use std::ops::Range;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use sender::{Sender, check_sender};
 pub(crate) use value::Provided;
 
 /// A mail, checked.
@@ -32,6 +47,10 @@ pub struct Mail {
     pub gives: Option<String>,
     /// Its words: Markdown, with values and blocks as written.
     pub body: String,
+    /// The values that it reads, each with its place in the file, in bytes: `cart.first.name`.
+    pub reads: Vec<(String, Range<usize>)>,
+    /// The blocks that it shows, each with the place of its name.
+    pub blocks: Vec<(String, Range<usize>)>,
 }
 
 /// A mail's one call to act.
@@ -57,34 +76,54 @@ pub(crate) fn read(
         told.tell(no_front_matter(file));
         return None;
     };
-    block::check(file, body.clone(), told);
-    value::check(
-        file,
-        file.slice(&body),
-        |span| span.start + body.start..span.end + body.start,
-        known,
-        told,
-    );
-    let table = match tree::parse_part(file, front.clone()) {
-        Ok(table) => table,
+    let mut values = Values { known, reads: Vec::new(), unknown: Vec::new() };
+    let front = match tree::parse_part(file, front.clone()) {
+        Ok(table) => Some(front_matter(file, &table, front, &mut values, told)),
         Err(wrong) => {
             told.tell(wrong);
-            return None;
+            None
         }
     };
-    let place = table.entries.first().map_or(front, |(key, _)| key.span.clone());
-    let reader = Reader::new(file, &table, &keys::MAIL, place, told);
-    let line = |reader: &Reader<'_>, key: &str, told: &mut Mistakes| line(reader, key, known, told);
-    reader.require("subject", &[], told);
-    let subject = line(&reader, "subject", told);
+    let in_body = |span: &Range<usize>| span.start + body.start..span.end + body.start;
+    values.check(&Source { file, text: file.slice(&body), place: &in_body }, told);
+    let blocks = block::check(file, body.clone(), told);
+    let front = front?;
     Some(Mail {
         name: name.to_owned(),
-        subject: subject?,
-        preheader: line(&reader, "preheader", told),
-        gives: line(&reader, "gives", told),
-        button: button(&reader, known, told),
+        subject: front.subject?,
+        preheader: front.preheader,
+        button: front.button,
+        gives: front.gives,
         body: file.slice(&body).trim().to_owned(),
+        reads: values.reads,
+        blocks,
     })
+}
+
+/// What stands above a mail's words.
+struct Front {
+    subject: Option<String>,
+    preheader: Option<String>,
+    button: Option<Button>,
+    gives: Option<String>,
+}
+
+fn front_matter(
+    file: File<'_>,
+    table: &Table,
+    whole: Range<usize>,
+    values: &mut Values<'_>,
+    told: &mut Mistakes,
+) -> Front {
+    let place = table.entries.first().map_or(whole, |(key, _)| key.span.clone());
+    let reader = Reader::new(file, table, &keys::MAIL, place, told);
+    reader.require("subject", &[], told);
+    let mut line = |key: &str, values: &mut Values<'_>| line(&reader, key, values, told);
+    let (subject, preheader) = (line("subject", values), line("preheader", values));
+    let gives = line("gives", values);
+    let button = button(&reader, values, told);
+    values.reads.sort_by_key(|(_, place)| place.start);
+    Front { subject, preheader, button, gives }
 }
 
 /// "this mail has no front matter"
@@ -111,11 +150,25 @@ pub(crate) fn parts(text: &str) -> Option<(Range<usize>, Range<usize>)> {
     None
 }
 
+/// The values of a mail, text by text.
+struct Values<'a> {
+    known: Provided<'a>,
+    reads: Vec<(String, Range<usize>)>,
+    /// Names that nothing provides: each is told once.
+    unknown: Vec<String>,
+}
+
+impl Values<'_> {
+    fn check(&mut self, source: &Source<'_>, told: &mut Mistakes) {
+        template::check(source, self, told);
+    }
+}
+
 /// A text of one line, with its values checked.
 fn line(
     reader: &Reader<'_>,
     key: &str,
-    known: Provided<'_>,
+    values: &mut Values<'_>,
     told: &mut Mistakes,
 ) -> Option<String> {
     let text = reader.text(key, told)?;
@@ -131,11 +184,12 @@ fn line(
         );
     }
     let spelled = Spelled::new(reader.file.text, text.span, text.value);
-    value::check(reader.file, &spelled.text, |span| spelled.place(span), known, told);
+    let place = |span: &Range<usize>| spelled.place(span);
+    values.check(&Source { file: reader.file, text: &spelled.text, place: &place }, told);
     Some(text.value.trim().to_owned())
 }
 
-fn button(mail: &Reader<'_>, known: Provided<'_>, told: &mut Mistakes) -> Option<Button> {
+fn button(mail: &Reader<'_>, values: &mut Values<'_>, told: &mut Mistakes) -> Option<Button> {
     let (key, value) = mail.entry("button")?;
     let Value::Table(table) = &value.value else {
         mail.wrong_type("button", value, told);
@@ -144,10 +198,10 @@ fn button(mail: &Reader<'_>, known: Provided<'_>, told: &mut Mistakes) -> Option
     let reader = Reader::new(mail.file, table, &keys::BUTTON, key.span.clone(), told);
     reader.require("says", &[], told);
     reader.require("to", &[], told);
-    let says = line(&reader, "says", known, told);
-    let to = line(&reader, "to", known, told)?;
+    let says = line(&reader, "says", values, told);
+    let to = line(&reader, "to", values, told)?;
     let is_value = to.starts_with("{{") && to.ends_with("}}");
-    if !is_value && !is_url(&to) {
+    if !is_value && !is_url(&without_tags(&to)) {
         let span = reader.get("to").map_or_else(|| key.span.clone(), |value| value.span.clone());
         told.tell(
             Diagnostic::error(
@@ -160,4 +214,17 @@ fn button(mail: &Reader<'_>, known: Provided<'_>, told: &mut Mistakes) -> Option
         );
     }
     Some(Button { says: says?, to })
+}
+
+/// An address with values in it, as long as each value is one word.
+fn without_tags(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, (_, after))) =
+        rest.split_once("{{").and_then(|(before, inner)| Some((before, inner.split_once("}}")?)))
+    {
+        out.push_str(before);
+        out.push('x');
+        rest = after;
+    }
+    out + rest
 }

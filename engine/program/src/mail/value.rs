@@ -1,123 +1,207 @@
-//! Values: `{{ cart.first.name }}` in a subject, a button or the words of a mail. Only paths that a send can always
-//! fill are let pass; a mail must not leave with a hole in it.
+//! Values: `{{ cart.first.name }}` in a subject, a button or the words of a mail. What there is by that name, of
+//! which type, and whether it may be missing; a mail must not leave with a hole in it.
+//!
+//! Whether the product, the event, the offer or the confirmation is there depends on who sends the mail:
+//! `sender.rs` asks that.
 
-use crate::condition::definitions::Definitions;
+use super::template::Source;
+use crate::catalogue::Columns;
+use crate::condition::definitions::{Definitions, Sort};
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::sources::File;
+use crate::event::Vocabulary;
 use crate::text::read;
+use crate::text::suggest::closest;
+use crate::traits::Traits;
+use foresend_core::world::event::PropertyType;
 use std::ops::Range;
 
 /// What a mail's values may come from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Provided<'a> {
     pub(crate) definitions: &'a Definitions,
+    pub(crate) vocabulary: &'a Vocabulary,
+    pub(crate) traits: &'a Traits,
+    pub(crate) columns: &'a Columns,
 }
 
-/// Values that every send can fill.
-const VALUES: &[&str] = &["brand", "cart.items", "cart.value", "cart.first.name", "cart.url"];
-/// Roots of values of the language that no send can fill yet.
-const LATER: &[&str] = &["customer", "event", "item", "offer"];
+/// What a value is, as far as we know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Type {
+    Text,
+    Number,
+    Date,
+    Truth,
+    /// A list of texts.
+    Texts,
+    /// A list of anything.
+    List,
+    /// Not of the same type for everybody.
+    Mixed,
+    /// Not known: a mistake in it is told.
+    Any,
+}
 
-/// Tells of every value in `text` that is wrong; `place` says where a part of the text stands in the file.
-pub(super) fn check(
-    file: File<'_>,
-    text: &str,
-    place: impl Fn(&Range<usize>) -> Range<usize>,
-    known: Provided<'_>,
-    told: &mut Mistakes,
-) {
-    let (mut at, mut statement_told) = (0, false);
-    while let Some(rest) = text.get(at..) {
-        let Some(found) = ["{{", "{%", "{#"].iter().filter_map(|open| rest.find(open)).min() else {
-            return;
-        };
-        let start = at + found;
-        let open = text.get(start..start + 2).unwrap_or_default();
-        let close = match open {
-            "{{" => "}}",
-            "{%" => "%}",
-            _ => "#}",
-        };
-        let inner = text.get(start + 2..).unwrap_or_default();
-        let Some(length) = inner.find(close) else {
-            told.tell(
-                Diagnostic::error(
-                    "foresend::bad_value",
-                    file.name,
-                    format!("this `{open}` is not closed"),
-                )
-                .at(place(&(start..start + 2)), "opened here")
-                .help(format!("write `{close}` behind it")),
-            );
-            return;
-        };
-        let end = start + 2 + length + 2;
-        let inner = inner.get(..length).unwrap_or_default();
-        let whole = place(&(start..end));
-        if open == "{{" {
-            let lead = inner.len() - inner.trim_start().len();
-            let path = inner.trim();
-            let from = start + 2 + lead;
-            let at = if path.is_empty() { whole } else { place(&(from..from + path.len())) };
-            value(file, path, at, known, told);
-        } else if !statement_told {
-            // `{% if … %}` and its `{% endif %}` are one.
-            statement_told = true;
-            told.tell(Diagnostic::not_yet(
-                file.name,
-                &format!("`{open} … {close}` in a mail"),
-                whole,
-                "write two mails, and choose between them by the `if` of two steps",
-            ));
+/// What there is by a name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Found {
+    /// Every send that has its root can fill it.
+    There(Type),
+    /// Not every customer has it.
+    Maybe(Type),
+    /// Where it would be declared could not be read.
+    Unread,
+    Nothing,
+}
+
+/// Values with one name each, and their types.
+const VALUES: &[(&str, Type)] = &[
+    ("brand", Type::Text),
+    ("cart.items", Type::Number),
+    ("cart.value", Type::Number),
+    ("cart.url", Type::Text),
+    ("offer.code", Type::Text),
+    ("offer.says", Type::Text),
+    ("confirm.url", Type::Text),
+    ("preferences.url", Type::Text),
+];
+
+impl Type {
+    /// "a number"
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "a number",
+            Self::Date => "a date",
+            Self::Truth => "a yes-or-no",
+            Self::Texts | Self::List => "a list",
+            Self::Mixed => "text for some and a number for others",
+            Self::Any => "anything",
         }
-        at = end;
+    }
+
+    const fn of(found: Option<PropertyType>) -> Self {
+        match found {
+            Some(PropertyType::Text) => Self::Text,
+            Some(PropertyType::Number) => Self::Number,
+            Some(PropertyType::Date) => Self::Date,
+            Some(PropertyType::Bool) => Self::Truth,
+            None => Self::Any,
+        }
     }
 }
 
-fn value(
-    file: File<'_>,
-    path: &str,
-    place: Range<usize>,
-    known: Provided<'_>,
-    told: &mut Mistakes,
-) {
-    if VALUES.contains(&path) {
-        return;
+impl Provided<'_> {
+    /// What there is at `path`.
+    pub(super) fn find(self, path: &str) -> Found {
+        if let Some((_, found)) = VALUES.iter().find(|(name, _)| *name == path) {
+            return Found::There(*found);
+        }
+        let column = |name: &str| match self.columns.get(name) {
+            Some(found) => Found::There(Type::of(found)),
+            None if self.columns.is_complete() => Found::Nothing,
+            None => Found::Unread,
+        };
+        match path.split('.').collect::<Vec<_>>().as_slice() {
+            ["cart", "first", name] | ["item", name] => column(name),
+            ["customer", name] => match self.traits.get(name) {
+                Some(found) => Found::Maybe(Type::of(found)),
+                None if self.traits.is_complete() => Found::Nothing,
+                None => Found::Unread,
+            },
+            // Which properties there are, the journeys that send the mail say.
+            ["event", "time"] => Found::There(Type::Date),
+            ["event", name] => match self.vocabulary.property_type(name) {
+                Some(found) => {
+                    Found::There(found.map_or(Type::Mixed, |found| Type::of(Some(found))))
+                }
+                None => Found::There(Type::Any),
+            },
+            [name] if !is_root(name) => match self.definitions.get(name) {
+                Some(definition) => Found::There(match definition.sort {
+                    Sort::Fact => Type::Number,
+                    Sort::Segment => Type::Truth,
+                }),
+                None if self.definitions.is_complete() => Found::Nothing,
+                None => Found::Unread,
+            },
+            [..] => Found::Nothing,
+        }
     }
-    let is_path = !path.is_empty()
-        && path.split('.').all(|part| {
-            !part.is_empty()
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-        });
-    let there_are = || format!("a mail takes: {}", VALUES.join(", "));
-    if path.is_empty() {
+
+    /// Every name there is, those of events apart.
+    fn names(self) -> Vec<String> {
+        let columns = |root: &str| {
+            let names = self.columns.names().map(|name| format!("{root}.{name}"));
+            names.collect::<Vec<_>>()
+        };
+        let traits = self.traits.names().map(|name| format!("customer.{name}"));
+        let definitions = self.definitions.names().map(str::to_owned);
+        let values = VALUES.iter().map(|(name, _)| (*name).to_owned());
+        let mut names: Vec<String> = values.chain(traits).chain(columns("cart.first")).collect();
+        names.extend(columns("item"));
+        names.extend(definitions);
+        names
+    }
+
+    /// Tells that nothing provides `path`.
+    pub(super) fn tell_unknown(
+        self,
+        source: &Source<'_>,
+        path: &str,
+        span: &Range<usize>,
+        told: &mut Mistakes,
+    ) {
+        let names = self.names();
+        let names = || names.iter().map(String::as_str);
+        let below = |root: &str| {
+            let prefix = format!("{root}.");
+            let names: Vec<&str> = names().filter(|name| name.starts_with(&prefix)).collect();
+            read::there_are("write one of its parts", names.into_iter(), "it has no parts yet")
+        };
+        let help = match path.split('.').collect::<Vec<_>>().as_slice() {
+            ["event", ..] => {
+                "write `event.PROPERTY`, a property of the event that starts the journey".to_owned()
+            }
+            ["customer"] if self.traits.names().next().is_none() => {
+                "declare what a profile holds in [traits] of program.toml".to_owned()
+            }
+            [root] if is_root(root) => below(root),
+            ["cart", "first"] => below("cart.first"),
+            parts => read::did_you_mean(path, names(), || match parts {
+                ["customer", name] => {
+                    format!("declare it in [traits] of program.toml: `{name} = \"text\"`")
+                }
+                ["item", name] | ["cart", "first", name] => {
+                    format!(
+                        "declare the column in [catalogue] of program.toml: `{name} = \"text\"`"
+                    )
+                }
+                [..] => read::there_are("a mail takes", names(), "a mail takes no values"),
+            }),
+        };
+        let message = if is_root(path) || path == "cart.first" {
+            format!("`{path}` alone says nothing")
+        } else {
+            format!("nothing provides `{path}`")
+        };
         told.tell(
-            Diagnostic::error("foresend::bad_value", file.name, "these braces are empty")
-                .at(place, "a value was expected")
-                .help(there_are()),
+            Diagnostic::error("foresend::unknown_value", source.file.name, message)
+                .at(source.at(span), "named here")
+                .help(help),
         );
-        return;
     }
-    if !is_path {
-        let what = "anything but the name of a value in `{{ … }}`";
-        told.tell(Diagnostic::not_yet(file.name, what, place, &there_are()));
-        return;
+
+    /// `{{ low-spender }}` is a subtraction: the name that was meant, if there is one.
+    pub(super) fn meant_by_hyphens(self, written: &str) -> Option<String> {
+        let meant = written.replace('-', "_");
+        let names = self.names();
+        closest(&meant, names.iter().map(String::as_str))
+            .filter(|near| *near == meant)
+            .map(str::to_owned)
     }
-    let root = path.split('.').next().unwrap_or(path);
-    let defined = known.definitions.get(root);
-    if LATER.contains(&root) || defined.is_some() {
-        let what = format!("`{{{{ {path} }}}}` in a mail");
-        told.tell(Diagnostic::not_yet(file.name, &what, place, &there_are()));
-        return;
-    }
-    let help = read::did_you_mean(path, VALUES.iter().copied(), there_are);
-    told.tell(
-        Diagnostic::error(
-            "foresend::unknown_value",
-            file.name,
-            format!("nothing provides `{path}`"),
-        )
-        .at(place, "named here")
-        .help(help),
-    );
+}
+
+/// Names that have parts, and say nothing without them.
+fn is_root(name: &str) -> bool {
+    matches!(name, "cart" | "item" | "event" | "customer" | "offer" | "confirm" | "preferences")
 }

@@ -1,9 +1,12 @@
 //! Words of sentences: lists, durations, moments of the day, conditions with what their names stand for.
 
 use crate::Compiled;
+use foresend_core::calendar::EveryDay;
 use foresend_core::moment::{Clock, Days, Moment};
+use foresend_core::money::Amount;
 use foresend_core::time::{DayWindow, Wait};
 use foresend_core::world::condition::{Condition, Op};
+use foresend_core::world::value::Kept;
 use std::collections::BTreeSet;
 
 /// `A`, `A or B`, `A, B or C`; `or` is the word before the last.
@@ -45,7 +48,7 @@ pub(super) fn window(window: DayWindow, to: &str) -> String {
     format!("{} {to} {}", clock(window.from()), clock(window.until()))
 }
 
-fn clock(minute: u16) -> String {
+pub(super) fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
@@ -63,9 +66,41 @@ pub(super) fn moment(moment: Moment) -> Option<String> {
     }
 }
 
+const NAMES: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// `on Tuesdays and Thursdays`, `from Monday to Friday`, `on the 1st and 15th of the month`
+pub(super) fn on_days(on: EveryDay) -> String {
+    match on {
+        EveryDay::Week(Days::ALL) => "every day".to_owned(),
+        EveryDay::Week(week) => match runs(week).as_slice() {
+            [run] if run.len() > 2 => format!("from {} to {}", run[0], run[run.len() - 1]),
+            several => {
+                let all = several.iter().flatten().map(|name| format!("{name}s"));
+                format!("on {}", list(&all.collect::<Vec<_>>(), "and"))
+            }
+        },
+        EveryDay::Month(month) => {
+            let written = month.to_string();
+            let all: Vec<&str> = written.split(',').collect();
+            format!("on the {} of the month", list(&all, "and"))
+        }
+    }
+}
+
 fn days(days: Days) -> String {
-    const NAMES: [&str; 7] =
-        ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let spelled: Vec<String> = runs(days)
+        .iter()
+        .flat_map(|run| match run.as_slice() {
+            [first, _, .., last] => vec![format!("{first} to {last}")],
+            few => few.iter().map(|&name| name.to_owned()).collect(),
+        })
+        .collect();
+    list(&spelled, "or")
+}
+
+/// Days that follow each other, Monday first.
+fn runs(days: Days) -> Vec<Vec<&'static str>> {
     let mut runs: Vec<Vec<&str>> = vec![Vec::new()];
     for (day, name) in (0u8..).zip(NAMES) {
         let run = runs.last_mut().expect("never empty");
@@ -75,14 +110,30 @@ fn days(days: Days) -> String {
             (false, false) => runs.push(Vec::new()),
         }
     }
-    let spelled: Vec<String> = runs
-        .iter()
-        .flat_map(|run| match run.as_slice() {
-            [first, _, .., last] => vec![format!("{first} to {last}")],
-            few => few.iter().map(|&name| name.to_owned()).collect(),
-        })
-        .collect();
-    list(&spelled, "or")
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+/// `10 %`, `2.5 %` of millionths.
+pub(super) fn percent(millionths: u32) -> String {
+    let digits = format!("{}.{:04}", millionths / 10_000, millionths % 10_000);
+    format!("{} %", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// `"gold"`, `150`, `2026-03-02`, `yes`
+pub(crate) fn kept(value: &Kept) -> String {
+    match value {
+        Kept::Text(text) => format!("\"{}\"", on_one_line(text)),
+        Kept::Number(amount) => {
+            let (sign, parts) =
+                (if amount.parts() < 0 { "-" } else { "" }, amount.parts().unsigned_abs());
+            let one = Amount::SCALE.unsigned_abs();
+            let digits = format!("{sign}{}.{:04}", parts / one, parts % one);
+            digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        Kept::Date(day) => day.to_string(),
+        Kept::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+    }
 }
 
 /// Conditions as they are written. What a name stands for is said once.
@@ -98,7 +149,15 @@ impl<'a> Conditions<'a> {
 
     /// `low_spender (spend_1y < 150)`
     pub(super) fn spell(&mut self, condition: &Condition) -> String {
-        let text = on_one_line(condition.text());
+        self.explained(&on_one_line(condition.text()))
+    }
+
+    /// The same of a name alone.
+    pub(super) fn name(&mut self, name: &str) -> String {
+        self.explained(name)
+    }
+
+    fn explained(&mut self, text: &str) -> String {
         let mut out = String::new();
         let mut word = String::new();
         let mut quote = None;
@@ -138,20 +197,28 @@ fn on_one_line(text: &str) -> String {
 
 /// To be said of a condition that may come to neither true nor false.
 pub(super) fn unknown<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> &'static str {
+    if may_be_unknown(conditions) { "; unknown is not true" } else { "" }
+}
+
+/// Whether one of them may rest on something that is not held.
+pub(super) fn may_be_unknown<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> bool {
     let known = |op: &Op| match op {
         Op::Count(..) | Op::Sum(..) | Op::DaysSince(_) | Op::Divide => false,
+        Op::Distinct(..) | Op::Last(_) | Op::Read(_) | Op::Text(..) => false,
+        Op::SameText(..) | Op::Size(_) => false,
         Op::Number(_) | Op::Truth(_) | Op::Came(_) | Op::CartItems | Op::CartValue => true,
+        Op::FirstSeenDays | Op::EventTime | Op::Has(_) | Op::Shows(_) => true,
         Op::Negate | Op::Add | Op::Subtract | Op::Multiply => true,
         Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => true,
         Op::Equal | Op::NotEqual | Op::Not | Op::And | Op::Or | Op::Choose => true,
     };
-    let all_known = conditions.into_iter().all(|condition| condition.ops().iter().all(known));
-    if all_known { "" } else { "; unknown is not true" }
+    !conditions.into_iter().all(|condition| condition.ops().iter().all(known))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use foresend_core::calendar::MonthDays;
 
     #[test]
     fn a_duration_is_said_in_the_largest_unit_that_divides_it() {
@@ -170,11 +237,33 @@ mod tests {
     }
 
     #[test]
+    fn days_of_the_calendar_are_said_as_they_recur() {
+        let week = |bits: u8| on_days(EveryDay::Week(Days::new(bits).unwrap()));
+        assert_eq!(week(0b111_1111), "every day");
+        assert_eq!(week(0b001_1111), "from Monday to Friday");
+        assert_eq!(week(0b000_0010), "on Tuesdays");
+        assert_eq!(week(0b110_0011), "on Mondays, Tuesdays, Saturdays and Sundays");
+        let month = |bits: u32| on_days(EveryDay::Month(MonthDays::new(bits).unwrap()));
+        assert_eq!(month(1 | 1 << 14), "on the 1st and 15th of the month");
+    }
+
+    #[test]
+    fn values_are_said_as_they_are_written() {
+        let number = |parts| kept(&Kept::Number(Amount::from_parts(parts)));
+        assert_eq!([number(1_500_000), number(-15_000), number(1)], ["150", "-1.5", "0.0001"]);
+        assert_eq!(kept(&Kept::Text("gold".into())), "\"gold\"");
+        assert_eq!(
+            [percent(100_000), percent(25_000), percent(1_000_000)],
+            ["10 %", "2.5 %", "100 %"]
+        );
+    }
+
+    #[test]
     fn a_name_is_explained_where_it_is_a_name_and_once() {
         let definitions = vec![("low".to_owned(), "spend\n < 1".to_owned())];
         let mut conditions = Conditions { definitions: &definitions, said: BTreeSet::new() };
         let mut spell = |text: &str| {
-            let condition = Condition::new(vec![Op::Truth(true)], text.to_owned());
+            let condition = Condition::new(vec![Op::Truth(true)], Vec::new(), text.to_owned());
             conditions.spell(&condition.unwrap())
         };
         assert_eq!(spell("came('low') && low_spender"), "came('low') && low_spender");

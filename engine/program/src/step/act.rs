@@ -1,26 +1,31 @@
 //! The one act of a step: which it is, and what was read of it. Each act has its own file.
 
-use super::{choose, send, wait_for};
+use super::{choose, send, set, wait_for};
 use crate::condition::compile::Lowered;
 use crate::condition::needs::Needs;
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::journey::Known;
 use crate::keys;
+use crate::known::Known;
 use crate::text::read::Reader;
 use crate::text::tree::{At, Value};
+use crate::text::words;
+use crate::topic::bad_id;
 use foresend_core::time::Wait;
-use foresend_core::world::event::EventIx;
-use foresend_core::world::journey::{Act, Kind, PathIx, Row, Send, Share, WaitFor};
+use foresend_core::world::journey::{Act, Kind, Listen, PathIx, Row, Send, Share, WaitFor};
 use foresend_core::world::topic::TopicIx;
+use foresend_core::world::value::{Kept, TraitIx};
 
 /// What an act says.
 #[derive(Debug)]
 pub(crate) enum ActRead {
     Send(Send),
     /// Events, for how long, which wait of the journey it is.
-    WaitFor(Vec<EventIx>, Wait, u8),
+    WaitFor(Vec<Listen>, Wait, u8),
     Choose(Vec<(PathIx, Option<Lowered>)>),
     Split(Vec<Share>),
+    Set(Vec<(TraitIx, Kept)>),
+    /// The name of a webhook.
+    Call(String),
     Leave(TopicIx),
     Stop(String),
 }
@@ -41,7 +46,7 @@ pub(super) struct About<'a> {
 }
 
 impl ActRead {
-    pub(super) fn build(&self, needs: &Needs) -> Act {
+    pub(super) fn build(&self, needs: &Needs, slots: &[String]) -> Act {
         match self {
             Self::Send(send) => Act::Send(*send),
             Self::WaitFor(on, at_most, number) => {
@@ -51,18 +56,20 @@ impl ActRead {
                 rows.iter()
                     .map(|(path, when)| Row {
                         path: *path,
-                        when: when.as_ref().map(|when| when.condition(needs)),
+                        when: when.as_ref().map(|when| when.condition(needs, slots)),
                     })
                     .collect(),
             ),
             Self::Split(shares) => Act::Split(shares.clone()),
+            Self::Set(traits) => Act::Set(traits.clone()),
+            Self::Call(webhook) => Act::Call(webhook.clone()),
             Self::Leave(topic) => Act::Leave(*topic),
             Self::Stop(reason) => Act::Stop(reason.clone()),
         }
     }
 }
 
-/// The act of a step; `None` where it is wrong or not built, which is told. `step` is the step's name.
+/// The act of a step; `None` where it is wrong, which is told. `step` is the step's name.
 pub(super) fn read(
     reader: &Reader<'_>,
     step: &str,
@@ -77,11 +84,20 @@ pub(super) fn read(
         "wait_for" => wait_for::read(reader, step, value, about.known, above, told),
         "choose" => choose::rows(reader, value, about.known, above, told),
         "split" => choose::shares(reader, value, above, told),
+        "set" => set::read(reader, value, about.known, told).map(ActRead::Set),
+        "call" => {
+            let name = reader.as_text("call", value, told)?;
+            if words::is_id(name.value) {
+                return Some(ActRead::Call(name.value.to_owned()));
+            }
+            told.tell(bad_id(reader.file, "webhook", name.value, Some(name.span)));
+            None
+        }
         "leave" => {
             let name = reader.as_text("leave", value, told)?;
             about.known.topics.named(reader.file, &name, told).map(ActRead::Leave)
         }
-        "stop" => {
+        _ => {
             let reason = reader.as_text("stop", value, told)?;
             if reason.value.trim().is_empty() {
                 told.tell(
@@ -97,13 +113,19 @@ pub(super) fn read(
             }
             Some(ActRead::Stop(reason.value.to_owned()))
         }
-        _ => None, // not built, which the reader has told
     }
 }
 
 /// Keys that only one act takes.
 fn check_company(reader: &Reader<'_>, act: &str, told: &mut Mistakes) {
-    for (key, of) in [("late", "send"), ("topic", "send"), ("at_most", "wait_for")] {
+    let company = [
+        ("topic", "send"),
+        ("offer", "send"),
+        ("late", "send"),
+        ("same", "wait_for"),
+        ("at_most", "wait_for"),
+    ];
+    for (key, of) in company {
         if of != act
             && let Some((name, value)) = reader.entry(key)
         {

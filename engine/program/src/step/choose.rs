@@ -2,9 +2,11 @@
 //! to it; a step with a `path` that none above leads to is a mistake.
 
 use super::act::{Above, ActRead};
+use crate::condition::compile::Purpose;
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::journey::{self, Known};
+use crate::journey;
 use crate::keys;
+use crate::known::Known;
 use crate::sources::File;
 use crate::text::read::{self, Reader};
 use crate::text::tree::{At, Value};
@@ -56,7 +58,7 @@ pub(super) fn rows(
         }
         let name = row.required_text("path", told);
         let path = name.and_then(|name| lead(reader.file, &name, above, told));
-        let when = journey::condition(&row, "if", known, told);
+        let when = journey::condition(&row, "if", Purpose::Condition, known, told);
         if row.get("if").is_none() && !row.was_meant("if") {
             open = Some(item.span.clone());
         }

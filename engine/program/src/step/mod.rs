@@ -1,18 +1,22 @@
 //! A step: its id, its when and if, the path it stands on, and exactly one act.
 
 pub(crate) mod act;
+pub(crate) mod begins;
 mod choose;
 mod moment;
 mod send;
+mod set;
 mod wait_for;
+mod was;
 
 use self::act::{About, Above, ActRead};
-use crate::condition::compile::{Lowered, Scope};
+use self::begins::BeginsRead;
+use crate::condition::compile::{Lowered, Purpose, Scope};
 use crate::condition::needs::Needs;
-use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::journey::{self, Known};
+use crate::journey;
 use crate::keys;
+use crate::known::Known;
 use crate::sources::File;
 use crate::text::read::Reader;
 use crate::text::tree::{At, Table, Value};
@@ -20,8 +24,7 @@ use crate::text::words;
 use crate::topic::bad_id;
 use foresend_core::id::StableId;
 use foresend_core::moment::Moment;
-use foresend_core::time::Wait;
-use foresend_core::world::journey::{Kind, PathIx, Send, Step};
+use foresend_core::world::journey::{Kind, Listen, PathIx, Send, Step};
 use foresend_core::world::topic::TopicIx;
 use std::ops::Range;
 
@@ -34,10 +37,10 @@ pub(crate) struct StepRead {
     pub(crate) name: String,
     /// Where its name stands, or the step itself.
     pub(crate) place: Range<usize>,
+    /// What it was called when it was first published, if it was called otherwise.
+    pub(crate) was: Option<At<String>>,
     /// `None`: it is wrong, which is told.
-    pub(crate) after: Option<Wait>,
-    /// Where `after` stands, if it is written.
-    pub(crate) after_place: Option<Range<usize>>,
+    pub(crate) begins: Option<BeginsRead>,
     pub(crate) moment: Moment,
     pub(crate) when: Option<Lowered>,
     /// Whether an `if` is written, right or wrong.
@@ -49,6 +52,11 @@ pub(crate) struct StepRead {
 }
 
 impl StepRead {
+    /// What it is known by for ever.
+    pub(crate) fn known_by(&self) -> &str {
+        self.was.as_ref().map_or(&self.name, |was| &was.value)
+    }
+
     /// What it sends, if it does.
     pub(crate) fn send(&self) -> Option<Send> {
         match self.act {
@@ -57,6 +65,8 @@ impl StepRead {
                 ActRead::WaitFor(..)
                 | ActRead::Choose(_)
                 | ActRead::Split(_)
+                | ActRead::Set(_)
+                | ActRead::Call(_)
                 | ActRead::Leave(_)
                 | ActRead::Stop(_),
             )
@@ -64,7 +74,24 @@ impl StepRead {
         }
     }
 
-    /// Conditions that it reads: its own, and those of its rows.
+    /// Events that it waits for.
+    pub(crate) fn waits_for(&self) -> &[Listen] {
+        match &self.act {
+            Some(ActRead::WaitFor(on, ..)) => on,
+            Some(
+                ActRead::Send(_)
+                | ActRead::Choose(_)
+                | ActRead::Split(_)
+                | ActRead::Set(_)
+                | ActRead::Call(_)
+                | ActRead::Leave(_)
+                | ActRead::Stop(_),
+            )
+            | None => &[],
+        }
+    }
+
+    /// Conditions that it reads: its own, its instant, and those of its rows.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Lowered> {
         let rows = match &self.act {
             Some(ActRead::Choose(rows)) => rows.as_slice(),
@@ -72,23 +99,26 @@ impl StepRead {
                 ActRead::Send(_)
                 | ActRead::WaitFor(..)
                 | ActRead::Split(_)
+                | ActRead::Set(_)
+                | ActRead::Call(_)
                 | ActRead::Leave(_)
                 | ActRead::Stop(_),
             )
             | None => &[],
         };
-        self.when.iter().chain(rows.iter().filter_map(|(_, when)| when.as_ref()))
+        let due = self.begins.as_ref().and_then(BeginsRead::due);
+        self.when.iter().chain(due).chain(rows.iter().filter_map(|(_, when)| when.as_ref()))
     }
 
-    pub(crate) fn build(&self, needs: &Needs) -> Option<Step> {
+    pub(crate) fn build(&self, needs: &Needs, slots: &[String]) -> Option<Step> {
         Some(Step {
             name: self.name.clone(),
-            id: StableId::of("step", &self.name),
-            after: self.after?,
+            id: StableId::of("step", self.known_by()),
+            begins: self.begins.as_ref()?.build(needs, slots),
             moment: self.moment,
-            when: self.when.as_ref().map(|condition| condition.condition(needs)),
+            when: self.when.as_ref().map(|condition| condition.condition(needs, slots)),
             path: self.path,
-            act: self.act.as_ref()?.build(needs),
+            act: self.act.as_ref()?.build(needs, slots),
         })
     }
 }
@@ -153,20 +183,7 @@ pub(crate) fn read_all(
         if matches!(step.act, Some(ActRead::Stop(_))) && step.path.is_none() && !step.has_if {
             over = Some(step.place.clone());
         }
-        if let Some(other) =
-            steps.iter().find(|other| !step.name.is_empty() && other.name == step.name)
-        {
-            told.tell(
-                Diagnostic::error(
-                    "foresend::duplicate_id",
-                    journey.file.name,
-                    format!("there are two steps `{}`", step.name),
-                )
-                .at(step.place.clone(), "named again here")
-                .at(other.place.clone(), "first named here")
-                .help("a step is known by its id for ever: give this one another"),
-            );
-        }
+        was::check(journey.file, &step, &steps, told);
         steps.push(step);
     }
     (steps, above.paths)
@@ -184,16 +201,12 @@ fn read(
     // Of a `[[steps]]` the library gives the header's place, of `{ … }` the whole.
     let id = table.entries.iter().find(|(key, _)| key.value == "id").map(|(_, value)| value);
     let place = id.map_or(span, |id| &id.span).clone();
-    // A step with two acts is told as that, even where one of them is not built.
-    let has = |act: &&&str| table.entries.iter().any(|(key, _)| key.value == **act);
-    let two_acts = keys::ACTS.iter().filter(has).count() > 1;
-    let told_otherwise = if two_acts { keys::ACTS } else { &[] };
-    let reader = Reader::quietly(file, table, &keys::STEP, place.clone(), told_otherwise, told);
+    let reader = Reader::new(file, table, &keys::STEP, place.clone(), told);
     let name = reader.required_text("id", told);
     if let Some(name) = &name {
         check_id(file, name, told);
     }
-    let after = reader.duration("after", told);
+    let begins = begins::read(&reader, known, told);
     let (moment, between) = moment::read(&reader, told);
     let topic = match reader.text("topic", told) {
         Some(name) => known.topics.named(file, &name, told),
@@ -201,6 +214,7 @@ fn read(
     };
     let path = choose::path(&reader, above, told);
     let step = name.as_ref().map_or("", |name| name.value);
+    let was = was::read(&reader, step, told);
     let act = act::read(&reader, step, About { topic, ..about }, above, told);
     if matches!(act, Some(ActRead::Send(_))) {
         moment::check(&reader, between.as_ref(), topic, known, told);
@@ -209,13 +223,10 @@ fn read(
     StepRead {
         name: name.map_or_else(String::new, |name| name.value.to_owned()),
         place,
-        after: match (&after, reader.get("after").is_some() || reader.was_meant("after")) {
-            (Some(after), _) => Some(after.value),
-            (None, is_wrong) => (!is_wrong).then_some(defaults::AFTER),
-        },
-        after_place: after.map(|after| after.span),
+        was,
+        begins,
         moment,
-        when: journey::condition(&reader, "if", known, told),
+        when: journey::condition(&reader, "if", Purpose::Condition, known, told),
         path,
         act,
         has_if,

@@ -1,7 +1,7 @@
 //! When a step may come due on the customer's clock: `at` or `between`, then `days`.
 
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::journey::Known;
+use crate::known::Known;
 use crate::text::read::Reader;
 use crate::text::tree::At;
 use foresend_core::moment::{Clock, Days, Moment};

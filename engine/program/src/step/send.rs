@@ -1,12 +1,12 @@
-//! `send`: one mail, on a topic, not too late.
+//! `send`: one mail, on a topic, not too late, perhaps with an offer.
 
 use super::act::About;
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
+use crate::kind;
 use crate::text::read::{self, Reader};
 use crate::text::tree::{At, Value};
-use foresend_core::world::journey::{Kind, MailIx, Send};
-use foresend_core::world::topic::{Basis, Topic};
+use foresend_core::world::journey::{MailIx, Send};
 
 /// What a step sends; `None` where it is wrong, which is told.
 pub(super) fn read(
@@ -17,6 +17,7 @@ pub(super) fn read(
 ) -> Option<Send> {
     let About { topic, journey_kind, known } = about;
     let late = reader.some_duration("late", told);
+    let offer = reader.text("offer", told).map(|name| known.offers.named(reader.file, &name, told));
     let text = reader.as_text("send", act, told)?;
     let mail = known.mails.iter().position(|mail| *mail == text.value);
     if mail.is_none() {
@@ -37,24 +38,15 @@ pub(super) fn read(
     let topic = topic?;
     let about = known.topics.get(topic);
     let usual = if about.is_marketing() { defaults::LATE_MARKETING } else { defaults::LATE };
+    let offer = match offer {
+        None => None,
+        Some(found) => Some(found?),
+    };
     Some(Send {
         mail: MailIx(u16::try_from(mail?).ok()?),
         topic,
-        kind: kind(about, journey_kind),
+        kind: kind::of_mail(about, journey_kind),
         late: late.map_or(usual, |late| late.value),
+        offer,
     })
-}
-
-/// A mail that rests on a contract, a request or a service is of that kind, whatever its journey.
-fn kind(topic: &Topic, journey: Kind) -> Kind {
-    if topic.is_marketing() {
-        return journey;
-    }
-    let of = |basis: &Basis| match basis {
-        Basis::Contract => Some(Kind::Order),
-        Basis::Request => Some(Kind::Alert),
-        Basis::Service => Some(Kind::Service),
-        Basis::Consent | Basis::ExistingCustomer => None,
-    };
-    topic.basis.iter().find_map(of).unwrap_or(journey)
 }

@@ -2,7 +2,8 @@
 
 use super::act::{Above, ActRead};
 use crate::diagnostic::{Diagnostic, Mistakes};
-use crate::journey::{self, Known};
+use crate::known::Known;
+use crate::listen;
 use crate::text::read::{Reader, bad_duration};
 use crate::text::tree::{At, Value};
 use foresend_core::time::Wait;
@@ -16,7 +17,8 @@ pub(super) fn read(
     above: &mut Above,
     told: &mut Mistakes,
 ) -> Option<ActRead> {
-    let on = journey::events(reader, "wait_for", value, known, told);
+    let same = reader.text("same", told);
+    let on = listen::read(reader, "wait_for", value, same.as_ref(), known, told);
     let number = u8::try_from(above.waits.len()).ok();
     // Known further down even where something else is wrong with it.
     above.waits.push(step.to_owned());
@@ -40,6 +42,5 @@ pub(super) fn read(
         );
         return None;
     }
-    let on: Vec<_> = on.into_iter().map(|event| event.value).collect();
-    (!on.is_empty()).then_some(ActRead::WaitFor(on, at_most.value, number?))
+    (!on.all.is_empty()).then_some(ActRead::WaitFor(on.build(), at_most.value, number?))
 }

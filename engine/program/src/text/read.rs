@@ -33,22 +33,9 @@ impl<'a> Reader<'a> {
         place: Range<usize>,
         told: &mut Mistakes,
     ) -> Self {
-        Self::quietly(file, table, room, place, &[], told)
-    }
-
-    /// The same, silent about `told_otherwise`: keys that are not built, of which something else is to be said.
-    pub(crate) fn quietly(
-        file: File<'a>,
-        table: &'a Table,
-        room: &'static Room,
-        place: Range<usize>,
-        told_otherwise: &[&str],
-        told: &mut Mistakes,
-    ) -> Self {
         let mut meant = Vec::new();
         for (key, _) in &table.entries {
             match room.key(&key.value) {
-                Some(known) if told_otherwise.contains(&known.name) => {}
                 Some(known) if known.need == Need::NotYet => {
                     let what = format!("`{}`", known.name);
                     told.tell(Diagnostic::not_yet(

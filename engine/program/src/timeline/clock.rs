@@ -1,6 +1,7 @@
 //! Instants on a customer's own clock, as a timeline prints them: no longer than needed beside another instant.
 
-use foresend_core::time::{Timestamp, Zone};
+use foresend_core::id::Key;
+use foresend_core::time::{Timestamp, Wait, Zone};
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
@@ -24,6 +25,15 @@ impl Clock<'_> {
     /// `2026-03-09T10:10:04`
     pub(super) fn local(self, at: Timestamp) -> String {
         self.format(at, "%Y-%m-%dT%H:%M:%S")
+    }
+
+    /// `2026-03-15` of the key that stands for this day; `None` if it stands for none.
+    pub(super) fn date(self, key: Key) -> Option<String> {
+        const DAY: u64 = 1 << 63;
+        let day = i64::try_from(key.bits().checked_sub(DAY)?).ok()?;
+        let noon = day.checked_mul(Wait::DAY.millis())?.checked_add(Wait::DAY.millis() / 2)?;
+        let noon = jiff::Timestamp::from_millisecond(noon).ok()?;
+        Some(Offset::UTC.to_datetime(noon).date().to_string())
     }
 
     /// `to` seen from `from`: `19:50:31` on the same day, else `Sat 03-21 19:50:31`.
@@ -63,7 +73,15 @@ impl Clock<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foresend_core::time::Wait;
+
+    #[test]
+    fn the_key_of_a_day_is_said_as_that_day() {
+        let zone = Zone::named("Pacific/Apia").unwrap();
+        let clock = Clock { zone: &zone };
+        assert_eq!(clock.date(Key::of_day(20_527)).as_deref(), Some("2026-03-15"));
+        assert_eq!(clock.date(Key::CUSTOMER), None);
+        assert_eq!(clock.date(Key::from_bits(u64::MAX)), None);
+    }
 
     #[test]
     fn an_instant_is_said_no_longer_than_needed() {

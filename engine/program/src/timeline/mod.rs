@@ -12,10 +12,13 @@ use crate::{Compiled, Currency};
 use clock::Clock;
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
 use foresend_core::customer::record::{At, Decided, Enrolled, Record};
+use foresend_core::id::Key;
 use foresend_core::money::Amount;
 use foresend_core::time::{Timestamp, Zone};
+use foresend_core::world::condition::Truth;
 use foresend_core::world::event::{EventIx, Property};
-use foresend_core::world::journey::{Journey, JourneyIx, Step, StepIx};
+use foresend_core::world::journey::{Journey, JourneyIx, Start, Step, StepIx};
+use std::collections::BTreeMap;
 
 pub use waits::Waits;
 
@@ -52,18 +55,25 @@ impl Line {
 pub struct Timeline<'a> {
     compiled: &'a Compiled,
     clock: Clock<'a>,
+    keys: Option<&'a BTreeMap<Key, String>>,
 }
 
 impl<'a> Timeline<'a> {
     /// Of a customer who lives in `zone`.
     #[must_use]
     pub const fn new(compiled: &'a Compiled, zone: &'a Zone) -> Self {
-        Self { compiled, clock: Clock { zone } }
+        Self { compiled, clock: Clock { zone }, keys: None }
+    }
+
+    /// The same with names for what enrolments are about: a record holds a key only, such as that of `o-5521`.
+    #[must_use]
+    pub const fn naming(self, keys: &'a BTreeMap<Key, String>) -> Self {
+        Self { keys: Some(keys), ..self }
     }
 
     /// Something that happened to them.
     #[must_use]
-    pub fn event(&self, at: Timestamp, name: EventIx, properties: &[Property]) -> Line {
+    pub fn event(&self, at: Timestamp, name: EventIx, properties: &[Property<'_>]) -> Line {
         let worth = self.worth(name, properties).map(|worth| self.money(worth));
         self.line(at, "event", "").about(self.event_name(name)).because(worth.unwrap_or_default())
     }
@@ -89,9 +99,24 @@ impl<'a> Timeline<'a> {
                 let journey = self.journey(journey);
                 line("skipped", self.no_start(journey, why)).of(journey)
             }
-            Decided::Started(enrolled, goal) => {
+            Decided::Started(enrolled, key, goal) => {
                 let until = |goal| format!("goal until {}", self.clock.minute(at, goal));
-                line("started", goal.map(until).unwrap_or_default()).enrolled(self, enrolled)
+                let about = self.about(enrolled.journey, key).map(|key| format!("for {key}"));
+                let reason: Vec<String> = about.into_iter().chain(goal.map(until)).collect();
+                line("started", reason.join(" · ")).enrolled(self, enrolled)
+            }
+            Decided::GoalOpened(enrolled, until) => {
+                let until = self.clock.minute(at, until);
+                line("goal", format!("counted until {until}")).enrolled(self, enrolled)
+            }
+            Decided::Turned(segment, truth) => {
+                let turned = match truth {
+                    Truth::True => "true from now on",
+                    Truth::False => "false from now on",
+                    Truth::Unknown => "unknown from now on",
+                };
+                let name = &self.compiled.program.segment(segment).name;
+                line("segment", turned.to_owned()).about(name)
             }
             Decided::Awaits(step, due) => {
                 line("awaits", format!("due {}", self.clock.second(at, due))).at(self, step)
@@ -115,6 +140,24 @@ impl<'a> Timeline<'a> {
             }
             Decided::Took(step, path, unknown) => {
                 line("took", self.took(step, path, unknown)).at(self, step)
+            }
+            Decided::Set(step) => line("set", self.set(step)).at(self, step),
+            Decided::Calls(step) => line("calls", self.webhook(step).to_owned()).at(self, step),
+            Decided::Called(step, done) => {
+                let said = if done { "answered well" } else { "did not answer well: given up" };
+                line("called", format!("{} {said}", self.webhook(step))).at(self, step)
+            }
+            Decided::Paused(step) => {
+                let reason = "its journey is paused: the mail waits, and grows late";
+                line("paused", reason.into()).at(self, step)
+            }
+            Decided::Resumed(step) => {
+                line("resumed", "its journey goes on: asks again to be handed over".into())
+                    .at(self, step)
+            }
+            Decided::Gave(step, offer) => {
+                let offer = self.compiled.program.offer(offer);
+                line("gave", format!("{}: {}", offer.name, offer.says)).at(self, step)
             }
             Decided::Left(step, topic) => {
                 let topic = &self.compiled.program.topic(topic).name;
@@ -210,6 +253,15 @@ impl<'a> Timeline<'a> {
         &self.journey(at.of.journey).steps[usize::from(step)]
     }
 
+    /// What an enrolment is about, as far as it can be said.
+    fn about(&self, journey: JourneyIx, key: Key) -> Option<String> {
+        match self.journey(journey).start {
+            // The key is the day.
+            Start::Date(..) | Start::Every(_) => self.clock.date(key),
+            Start::On(_) | Start::Enters(_) => self.keys?.get(&key).cloned(),
+        }
+    }
+
     fn event_name(&self, event: EventIx) -> &'a str {
         match &*self.compiled.program.events[usize::from(event.0)].name {
             "" => "another event",
@@ -218,11 +270,11 @@ impl<'a> Timeline<'a> {
     }
 
     /// What an event is worth, by the properties that say so.
-    fn worth(&self, event: EventIx, properties: &[Property]) -> Option<Amount> {
+    fn worth(&self, event: EventIx, properties: &[Property<'_>]) -> Option<Amount> {
         let def = &self.compiled.program.events[usize::from(event.0)];
         ["revenue", "total", "subtotal", "value", "price"].iter().find_map(|name| {
             let (ix, _) = def.property(name)?;
-            properties.iter().find(|property| property.name == ix).map(|property| property.value)
+            properties.iter().find(|property| property.name == ix)?.value.number()
         })
     }
 

@@ -2,11 +2,14 @@
 //! not hold what their facts came to.
 
 use super::Timeline;
+use crate::say::kept;
 use foresend_core::customer::record::{At, End, Move, NoMail, NoStart, Skip};
 use foresend_core::moment;
 use foresend_core::time::Timestamp;
 use foresend_core::world::condition::Condition;
-use foresend_core::world::journey::{Act, Again, Journey, JourneyIx, PathIx};
+use foresend_core::world::journey::{Act, Again, Begins, Journey, JourneyIx, PathIx, Send};
+use foresend_core::world::offer::Offer;
+use foresend_core::world::value::{Kept, TraitIx};
 
 impl Timeline<'_> {
     /// `quiet 1h: until 19:42:10`
@@ -37,6 +40,8 @@ impl Timeline<'_> {
                 format!("stop {}, later than its start", self.event_name(event))
             }
             NoStart::Full => "is in as many journeys as anybody can be".to_owned(),
+            NoStart::Yielded(to) => format!("yields to {}: is in that", self.journey(to).name),
+            NoStart::NoKey => "no key: the event does not say what it is about".to_owned(),
         };
         format!("not started: {why}")
     }
@@ -77,7 +82,59 @@ impl Timeline<'_> {
             Skip::WhileUnknown => {
                 asked("while", self.journey(at.of.journey).holds.as_ref(), "unknown")
             }
+            Skip::DueUnknown => asked("due", self.due(at), "unknown"),
+            Skip::NoCode => match self.send(at).and_then(|send| send.offer) {
+                Some(offer) => {
+                    let Offer { name, once, .. } = self.compiled.program.offer(offer);
+                    let once =
+                        once.map(|once| format!("had one in {once}, or ")).unwrap_or_default();
+                    format!("no code: {once}another offer is running ({name})")
+                }
+                None => "no code".to_owned(),
+            },
+            Skip::Paused => "its journey is paused".to_owned(),
+            Skip::Full => "as many mails wait for an answer as anybody can have".to_owned(),
         }
+    }
+
+    /// The instant at which a step comes due.
+    fn due(&self, at: At) -> Option<&Condition> {
+        match &self.step(at).begins {
+            Begins::Due(due) => Some(due),
+            Begins::After(_) => None,
+        }
+    }
+
+    /// What a step sends, if it does.
+    fn send(&self, at: At) -> Option<&Send> {
+        match &self.step(at).act {
+            Act::Send(send) => Some(send),
+            Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Set(_) => None,
+            Act::Call(_) | Act::Leave(_) | Act::Stop(_) => None,
+        }
+    }
+
+    /// The webhook that a step calls.
+    pub(super) fn webhook(&self, at: At) -> &str {
+        match &self.step(at).act {
+            Act::Call(webhook) => webhook,
+            Act::Send(_) | Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) => "the webhook",
+            Act::Set(_) | Act::Leave(_) | Act::Stop(_) => "the webhook",
+        }
+    }
+
+    /// `tier to "gold", vip to yes`
+    pub(super) fn set(&self, at: At) -> String {
+        let traits: &[(TraitIx, Kept)] = match &self.step(at).act {
+            Act::Set(traits) => traits,
+            Act::Send(_) | Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) => &[],
+            Act::Call(_) | Act::Leave(_) | Act::Stop(_) => &[],
+        };
+        let one = |(ix, value): &(TraitIx, Kept)| {
+            let name = &self.compiled.program.traits[usize::from(ix.0)].0;
+            format!("{name} to {}", kept(value))
+        };
+        traits.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
     pub(super) fn took(&self, at: At, path: Option<PathIx>, unknown: u8) -> String {
@@ -102,24 +159,24 @@ impl Timeline<'_> {
             NoMail::WhileFalse => asked("while", holds, "false"),
             NoMail::WhileUnknown => asked("while", holds, "unknown"),
             NoMail::NoAddress => "no address".to_owned(),
-            NoMail::NoPermission => match &self.step(at).act {
-                Act::Send(send) => {
-                    format!(
-                        "no permission: no basis of {} holds",
-                        self.compiled.program.topic(send.topic).name
-                    )
+            NoMail::NoPermission => match self.send(at) {
+                Some(send) => {
+                    let topic = &self.compiled.program.topic(send.topic).name;
+                    format!("no permission: no basis of {topic} holds")
                 }
-                Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => {
-                    "no permission".to_owned()
-                }
+                None => "no permission".to_owned(),
             },
             NoMail::Suppressed => "the address is suppressed".to_owned(),
+            NoMail::Holdout => "holdout: one of those who get no marketing".to_owned(),
             NoMail::Limit => "a limit is full".to_owned(),
-            NoMail::Late => match &self.step(at).act {
-                Act::Send(send) => format!("more than {} late", send.late),
-                Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => {
-                    "too late".to_owned()
-                }
+            NoMail::NoCode => match self.send(at).and_then(|send| send.offer) {
+                Some(offer) => format!("no code for {}", self.compiled.program.offer(offer).name),
+                None => "no code".to_owned(),
+            },
+            NoMail::Yielded(to) => format!("yielded to {}", self.journey(to).name),
+            NoMail::Late => match self.send(at) {
+                Some(send) => format!("more than {} late", send.late),
+                None => "too late".to_owned(),
             },
             NoMail::Shut => "would have left: this arm is without mail".to_owned(),
         }
@@ -139,10 +196,14 @@ impl Timeline<'_> {
             }
             End::ByStep => match &step.act {
                 Act::Stop(reason) => format!("step {}: {reason}", step.name),
-                Act::Send(_) | Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) => {
+                Act::Send(_) | Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) => {
                     format!("step {}", step.name)
                 }
+                Act::Set(_) | Act::Call(_) | Act::Leave(_) => format!("step {}", step.name),
             },
+            End::Yielded(to) => {
+                format!("yielded to {}, before {}", self.journey(to).name, step.name)
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::Timeline;
 use foresend_core::customer::record::{Decided, Enrolled, Record};
+use foresend_core::id::Key;
 use foresend_core::time::Timestamp;
 use foresend_core::world::journey::{Act, JourneyIx, StepIx};
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 pub struct Waits {
     armed: BTreeMap<JourneyIx, Timestamp>,
     steps: BTreeMap<Enrolled, (StepIx, Timestamp, bool)>,
+    keys: BTreeMap<Enrolled, Key>,
 }
 
 impl Waits {
@@ -24,8 +26,9 @@ impl Waits {
             Decided::Disarmed(journey, _) | Decided::NotStarted(journey, _) => {
                 self.armed.remove(&journey);
             }
-            Decided::Started(enrolled, _) => {
+            Decided::Started(enrolled, key, _) => {
                 self.armed.remove(&enrolled.journey);
+                self.keys.insert(enrolled, key);
             }
             Decided::Awaits(at, due) | Decided::Moved(at, _, due) => {
                 self.steps.insert(at.of, (at.step, due, false));
@@ -35,8 +38,17 @@ impl Waits {
             }
             Decided::Ended(at, _) => {
                 self.steps.remove(&at.of);
+                self.keys.remove(&at.of);
             }
-            Decided::Skipped(..)
+            Decided::GoalOpened(..)
+            | Decided::Turned(..)
+            | Decided::Skipped(..)
+            | Decided::Set(..)
+            | Decided::Calls(_)
+            | Decided::Called(..)
+            | Decided::Paused(_)
+            | Decided::Resumed(_)
+            | Decided::Gave(..)
             | Decided::Ready(_)
             | Decided::Heard(..)
             | Decided::Took(..)
@@ -53,7 +65,8 @@ impl Waits {
         }
     }
 
-    /// `cart-recovery, second: Mon 2026-03-16 09:00:00`, one line a wait.
+    /// `cart-recovery, second: Mon 2026-03-16 09:00:00`, one line a wait. Of an enrolment that is about something:
+    /// `post-purchase, o-5521, delivered: …`, where that has a name.
     #[must_use]
     pub fn lines(&self, timeline: &Timeline<'_>) -> Vec<String> {
         let when = |at: Timestamp| format!("{} {}", timeline.day(at), timeline.time(at));
@@ -65,13 +78,15 @@ impl Waits {
             let step = &journey.steps[usize::from(step.0)];
             let on = match &step.act {
                 Act::WaitFor(wait) if listens => {
-                    let names = wait.on.iter().map(|&event| timeline.event_name(event));
+                    let names = wait.on.iter().map(|listen| timeline.event_name(listen.on));
                     format!("{}, at most until ", names.collect::<Vec<_>>().join(" or "))
                 }
                 Act::WaitFor(_) | Act::Send(_) | Act::Choose(_) | Act::Split(_) => String::new(),
-                Act::Leave(_) | Act::Stop(_) => String::new(),
+                Act::Set(_) | Act::Call(_) | Act::Leave(_) | Act::Stop(_) => String::new(),
             };
-            format!("{}, {}: {on}{}", journey.name, step.name, when(due))
+            let key = self.keys.get(of).and_then(|&key| timeline.about(of.journey, key));
+            let key = key.map(|key| format!("{key}, ")).unwrap_or_default();
+            format!("{}, {key}{}: {on}{}", journey.name, step.name, when(due))
         });
         armed.chain(steps).collect()
     }

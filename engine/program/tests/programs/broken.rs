@@ -84,7 +84,9 @@ fn codes(change: impl Fn(&mut BTreeMap<String, String>)) -> Vec<&'static str> {
 }
 
 fn journey(steps: &str) -> String {
-    format!("topic = 'orders'\non = 'Product Viewed'\nagain = 'never'\nsteps = [{steps}]\n")
+    format!(
+        "topic = 'orders'\non = 'Product Viewed'\nagain = 'never'\nallow = ['same-event']\nsteps = [{steps}]\n"
+    )
 }
 
 #[test]

@@ -14,7 +14,8 @@ fn laid_out(file: &str, text: &str) -> String {
 
 #[test]
 fn the_shop_and_its_scenario_are_in_the_house_layout() {
-    for (path, text) in folder::open("scenarios/shop").files {
+    let files = folder::open("scenarios/shop").files;
+    for (path, text) in files.into_iter().filter(|(path, _)| !path.ends_with(".csv")) {
         assert_eq!(laid_out(&path, &text), text, "{path}");
     }
     for entry in fs::read_dir(folder::at("scenarios")).unwrap() {

@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its files fails")]
 
 mod broken;
+mod conditions;
+mod cost;
 mod folder;
+mod journeys;
 mod layout;
 mod oracle;
 mod pages;

@@ -85,6 +85,31 @@ const WORDS: &[&str] = &[
     "topic",
     "same",
     "key",
+    "each = \"products\"",
+    "enters",
+    "lapsed",
+    "date",
+    "trait",
+    "before",
+    "birthday",
+    "every",
+    "tue 10:00",
+    "31st",
+    "1st-3rd",
+    "yields_to",
+    "by-event",
+    "from",
+    "due",
+    "set",
+    "vip = true",
+    "call",
+    "offer",
+    "comeback",
+    "was",
+    "order_id",
+    "product_id",
+    "{ on = \"Order Completed\", same = \"order_id\" }",
+    "event.time + days(3)",
     "2d",
     "90m",
     "0d",
@@ -103,8 +128,24 @@ const WORDS: &[&str] = &[
     "sum(",
     "days_since()",
     "event.x",
+    "event.time",
+    "event.price",
+    "item.stock",
     "customer.a.b.c",
     "came('x')",
+    "has(",
+    "days(3)",
+    "hours(",
+    " in ",
+    " in ['a', 'b']",
+    " in [1, -2]",
+    "[1][1]",
+    ".startsWith('a')",
+    ".getHours()",
+    ".size()",
+    "count('Product Viewed', event.category == 'a', '30d')",
+    "distinct('Product Viewed', 'sku', '30d')",
+    "due",
     "x.y(z)",
     "'Order Completed'",
     "Order Completed",
@@ -128,6 +169,38 @@ const WORDS: &[&str] = &[
     "`",
     "```\n",
     "<b>",
+    "{% if buyer %}",
+    "{% elif x %}",
+    "{% endif %}",
+    "{% raw %}",
+    "{#",
+    "#}",
+    "{{ customer.first_name }}",
+    " | default('x')",
+    " | first",
+    " is defined",
+    " if ",
+    " else ",
+    " not ",
+    " in ",
+    "~",
+    "**",
+    "[1:]",
+    "item.name",
+    "[[like-these by=bought]]",
+    "otherwise=\"\"",
+    "10%",
+    "10% of order",
+    "5.00",
+    "single-use",
+    "shared",
+    "double",
+    "[traits]",
+    "[offers]",
+    "[catalogue]",
+    "\"\"",
+    ",,",
+    ";",
 ];
 
 /// One change to a text, by fractions of its length.
@@ -186,6 +259,9 @@ pub(crate) fn changed(text: &str, changes: &[Change]) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Files of the program that uses all of the language.
+const WHOLE: [&str; 4] = ["program.toml", "mails/thanks.md", "mails/spare.md", "catalogue.csv"];
+
 /// A program or an error; every label on characters of its file (drawing asserts that).
 fn holds(sources: &Sources) {
     let (compiled, told) = compile(sources, None);
@@ -211,8 +287,54 @@ proptest! {
     }
 
     #[test]
+    fn a_torn_journey_of_everything_is_told_of(
+        file in proptest::sample::select(&["by-event", "by-product", "by-segment", "by-date", "by-calendar"][..]),
+        changes in changes(),
+    ) {
+        let mut sources = folder::open("tests/programs/valid/everything");
+        let text = sources.files.get_mut(&format!("journeys/{file}.toml")).unwrap();
+        *text = changed(text, &changes);
+        holds(&sources);
+    }
+
+    #[test]
+    fn what_a_torn_program_declares_is_missed_by_journeys_of_everything(changes in changes()) {
+        let mut sources = folder::open("tests/programs/valid/everything");
+        let text = sources.files.get_mut("program.toml").unwrap();
+        *text = changed(text, &changes);
+        holds(&sources);
+    }
+
+    #[test]
     fn a_torn_mail_is_told_of(changes in changes()) {
         torn("mails/cart-second.md", &changes);
+    }
+
+    #[test]
+    fn a_torn_file_of_the_whole_language_is_told_of(
+        path in proptest::sample::select(&WHOLE[..]),
+        changes in changes(),
+    ) {
+        let mut sources = folder::open("tests/programs/valid/full");
+        let text = sources.files.get_mut(path).unwrap();
+        *text = changed(text, &changes);
+        holds(&sources);
+    }
+
+    #[test]
+    fn any_text_is_a_catalogue_or_a_mail_or_told_of(
+        bytes in proptest::collection::vec(any::<u8>(), 0..80),
+        signs in "[\\{\\}%#|\\[\\]\\(\\)\"',;=\\n\\r a-cä\\-]{0,80}",
+    ) {
+        for text in [String::from_utf8_lossy(&bytes).into_owned(), signs] {
+            let mut sources = folder::open("tests/programs/valid/full");
+            sources.files.insert("catalogue.csv".to_owned(), text.clone());
+            sources.files.insert("mails/any.md".to_owned(), format!("+++\nsubject = 'S'\n+++\n{text}"));
+            holds(&sources);
+            let named = format!("id,name,material,lasts_days,new_since,handmade\n{text}");
+            sources.files.insert("catalogue.csv".to_owned(), named);
+            holds(&sources);
+        }
     }
 
     #[test]
@@ -221,6 +343,26 @@ proptest! {
         let mut sources = folder::open("scenarios/shop");
         let journey = sources.files.get_mut("journeys/cart-recovery.toml").unwrap();
         *journey = journey.replace("cart.items > 0", &changed(condition, &changes).replace('"', "'"));
+        holds(&sources);
+    }
+
+    #[test]
+    fn a_torn_condition_about_the_event_is_told_of(changes in changes()) {
+        let condition = "event.category in ['shoes', 'hats'] && (event.time + days(1.5 * orders)).getHours() < 12 || has(event.price) && !event.sku.startsWith('a')";
+        let mut sources = folder::open("scenarios/shop");
+        let journey = sources.files.get_mut("journeys/cart-recovery.toml").unwrap();
+        *journey = journey.replace("cart.items > 0", &changed(condition, &changes).replace('"', "'"));
+        holds(&sources);
+    }
+
+    #[test]
+    fn a_torn_fact_is_told_of(changes in changes()) {
+        let fact = "count('Order Completed', event.total >= 50 && event.coupon != 'x', '1y') + distinct('Product Viewed', 'sku', '7d') * last('Order Completed', 'total')";
+        let mut sources = folder::open("scenarios/shop");
+        let program = sources.files.get_mut("program.toml").unwrap();
+        let fact = changed(fact, &changes).replace('"', "'");
+        *program = program.replace("[facts] ", &format!("[facts]\ntorn = \"{fact}\" "));
+        prop_assert!(program.contains("torn = "));
         holds(&sources);
     }
 

@@ -5,12 +5,17 @@ use foresend_core::customer::input::{Engagement, Outcome, Reader};
 use foresend_core::customer::record::{
     At, Decided, End, Enrolled, Move, NoMail, NoStart, Record, Skip,
 };
+use foresend_core::id::Key;
 use foresend_core::money::Amount;
 use foresend_core::time::{Timestamp, Wait};
+use foresend_core::world::condition::Truth;
 use foresend_core::world::event::{EventIx, Property};
-use foresend_core::world::journey::{JourneyIx, PathIx, StepIx};
+use foresend_core::world::journey::{JourneyIx, PathIx, SegmentIx, StepIx};
+use foresend_core::world::offer::OfferIx;
 use foresend_core::world::topic::TopicIx;
+use foresend_core::world::value::Value;
 use foresend_program::{Compiled, Line, Timeline, Waits, compile};
+use std::collections::BTreeMap;
 
 /// 2026-03-02T22:30Z, a Monday.
 const EVENING: Timestamp = Timestamp::from_millis(1_772_490_600_000);
@@ -18,14 +23,19 @@ const EVENING: Timestamp = Timestamp::from_millis(1_772_490_600_000);
 const WELCOME: &str = r#"
     topic = "offers"
     on    = "Order Delivered"
+    key   = "order_id"
     if    = "buyer"
     while = "cart.items == 0"
     again = "30d"
+    yields_to = ["cart-recovery"]
     stop  = "Order Completed"
+    goal  = { on = "Order Completed", within = "30d", from = "mail" }
     steps = [
       { id = "asks", wait_for = "Email Link Clicked", at_most = "12d" },
       { id = "sort", choose = [{ path = "rich", if = "!low_spender" }, { path = "poor" }] },
-      { id = "mail", between = "09:00-20:00", if = "low_spender", send = "cart-offer" },
+      { id = "mail", due = "event.time + days(spend_1y)", between = "09:00-20:00", if = "low_spender", send = "cart-offer", offer = "comeback" },
+      { id = "mark", set = { tier = "gold", vip = true } },
+      { id = "tell", call = "crm" },
       { id = "end", stop = "not interested" },
     ]"#;
 
@@ -33,7 +43,10 @@ const WELCOME: &str = r#"
 fn shop() -> Compiled {
     let mut sources = folder::open("scenarios/shop");
     sources.files.insert("journeys/a-welcome.toml".to_owned(), WELCOME.to_owned());
-    let program = sources.files["program.toml"].replace("[\"cart-recovery\"]", "[\"a-welcome\"]");
+    let program = sources.files["program.toml"]
+        .replace("priority = [", "priority = [\"a-welcome\", \"cart-recovery\", ")
+        .replace("\"back-in-stock\", \"cart-recovery\", ", "\"back-in-stock\", ")
+        .replace("birthday = \"date\"", "birthday = \"date\", tier = \"text\", vip = \"bool\"");
     sources.files.insert("program.toml".to_owned(), program);
     let (compiled, told) = compile(&sources, None);
     compiled.unwrap_or_else(|| panic!("{}", folder::draw(&told, |file| &sources.files[file])))
@@ -49,6 +62,8 @@ fn spell(timeline: &Timeline<'_>, line: &Line) -> String {
 
 const OF: Enrolled = Enrolled { journey: JourneyIx(0), enrolment: 1 };
 const CART: JourneyIx = JourneyIx(1);
+/// Behind all others.
+const JOURNAL: Enrolled = Enrolled { journey: JourneyIx(8), enrolment: 2 };
 
 const fn at(step: u8) -> At {
     At { of: OF, step: StepIx(step) }
@@ -57,14 +72,21 @@ const fn at(step: u8) -> At {
 #[test]
 fn every_record_has_its_words() {
     let compiled = shop();
-    let timeline = Timeline::new(&compiled, &compiled.program.zone);
+    let keys = BTreeMap::from([(Key::of_text("o-5521"), "o-5521".to_owned())]);
+    let timeline = Timeline::new(&compiled, &compiled.program.zone).naming(&keys);
     let later = |hours| EVENING.after(Wait::hours(hours));
     let mut decided = vec![
         Decided::Armed(CART, later(1)),
         Decided::Rearmed(CART, later(2)),
         Decided::Disarmed(CART, EventIx::ORDER_COMPLETED),
-        Decided::Started(OF, None),
-        Decided::Started(OF, Some(later(24 * 365))),
+        Decided::Started(OF, Key::CUSTOMER, None),
+        Decided::Started(OF, Key::CUSTOMER, Some(later(24 * 365))),
+        Decided::Started(OF, Key::of_text("o-5521"), None),
+        Decided::Started(JOURNAL, Key::of_day(20_527), Some(later(24 * 7))),
+        Decided::GoalOpened(OF, later(24 * 30)),
+        Decided::Turned(SegmentIx(0), Truth::True),
+        Decided::Turned(SegmentIx(0), Truth::False),
+        Decided::Turned(SegmentIx(0), Truth::Unknown),
         Decided::Awaits(at(2), later(12)),
         Decided::Ready(at(2)),
         Decided::Listens(at(0), later(24 * 12)),
@@ -72,6 +94,13 @@ fn every_record_has_its_words() {
         Decided::Heard(at(0), None),
         Decided::Took(at(1), Some(PathIx(1)), 1),
         Decided::Took(at(1), None, 2),
+        Decided::Set(at(3)),
+        Decided::Calls(at(4)),
+        Decided::Called(at(4), true),
+        Decided::Called(at(4), false),
+        Decided::Paused(at(2)),
+        Decided::Resumed(at(2)),
+        Decided::Gave(at(2), OfferIx(0)),
         Decided::Left(at(1), TopicIx(2)),
         Decided::Delayed(at(2), Move::Quiet, later(10)),
         Decided::Sent(at(2), 1, 0),
@@ -81,7 +110,7 @@ fn every_record_has_its_words() {
         Decided::Reached(OF, true, Amount::whole(1_064)),
         Decided::Reached(OF, false, Amount::ZERO),
         Decided::GoalClosed(OF),
-        Decided::Ended(at(3), End::ByStep),
+        Decided::Ended(at(5), End::ByStep),
         Decided::ConsentSet(TopicIx(2), true, None),
         Decided::ConsentSet(TopicIx(2), false, Some(at(2))),
         Decided::Folded,
@@ -96,13 +125,23 @@ fn every_record_has_its_words() {
         NoStart::WhileUnknown,
         NoStart::Stopped(order),
         NoStart::Full,
+        NoStart::Yielded(CART),
+        NoStart::NoKey,
     ] {
         decided.push(Decided::NotStarted(JourneyIx(0), why));
     }
     for why in [Move::Quiet, Move::StillShopping, Move::Limit, Move::Between] {
         decided.push(Decided::Moved(at(2), why, later(11)));
     }
-    for why in [Skip::IfFalse, Skip::IfUnknown, Skip::WhileUnknown] {
+    for why in [
+        Skip::IfFalse,
+        Skip::IfUnknown,
+        Skip::WhileUnknown,
+        Skip::DueUnknown,
+        Skip::NoCode,
+        Skip::Paused,
+        Skip::Full,
+    ] {
         decided.push(Decided::Skipped(at(2), why));
     }
     for why in [
@@ -112,13 +151,16 @@ fn every_record_has_its_words() {
         NoMail::NoAddress,
         NoMail::NoPermission,
         NoMail::Suppressed,
+        NoMail::Holdout,
         NoMail::Limit,
+        NoMail::NoCode,
+        NoMail::Yielded(CART),
         NoMail::Late,
         NoMail::Shut,
     ] {
         decided.push(Decided::Held(at(2), why));
     }
-    for why in [End::LastStep, End::Stopped(order), End::WhileFalse] {
+    for why in [End::LastStep, End::Stopped(order), End::WhileFalse, End::Yielded(CART)] {
         decided.push(Decided::Ended(at(2), why));
     }
     for outcome in [
@@ -150,7 +192,7 @@ fn an_event_says_what_it_was_worth_if_the_program_reads_that() {
     let order = &compiled.program.events[usize::from(EventIx::ORDER_COMPLETED.0)];
     let (name, _) = order.property("revenue").unwrap();
     let worth = |parts| {
-        let value = Amount::from_parts(parts);
+        let value = Value::Number(Amount::from_parts(parts));
         timeline.event(EVENING, EventIx::ORDER_COMPLETED, &[Property { name, value }]).reason
     };
     assert_eq!(worth(12_345_678), "£1,234.57");
@@ -162,7 +204,8 @@ fn an_event_says_what_it_was_worth_if_the_program_reads_that() {
 #[test]
 fn what_is_waited_for_follows_from_the_records() {
     let compiled = shop();
-    let timeline = Timeline::new(&compiled, &compiled.program.zone);
+    let keys = BTreeMap::from([(Key::of_text("o-5521"), "o-5521".to_owned())]);
+    let timeline = Timeline::new(&compiled, &compiled.program.zone).naming(&keys);
     let later = |hours| EVENING.after(Wait::hours(hours));
     let mut waits = Waits::default();
     let mut after = |decided| {
@@ -179,10 +222,13 @@ fn what_is_waited_for_follows_from_the_records() {
         ["cart-recovery, start: Tue 2026-03-03 00:30:00"]
     );
     assert_eq!(after(Decided::Disarmed(CART, EventIx::ORDER_COMPLETED)), none);
-    assert_eq!(after(Decided::Started(OF, None)), none);
+    assert_eq!(after(Decided::Started(OF, Key::CUSTOMER, None)), none);
     let listens = "a-welcome, asks: Email Link Clicked, at most until Sat 2026-03-14 22:30:00";
     assert_eq!(after(Decided::Listens(at(0), later(288))), [listens]);
     let due = "a-welcome, mail: Tue 2026-03-03 09:30:00";
     assert_eq!(after(Decided::Awaits(at(2), later(11))), [due]);
     assert_eq!(after(Decided::Ended(at(2), End::WhileFalse)), none);
+    after(Decided::Started(OF, Key::of_text("o-5521"), None));
+    let listens = listens.replace("asks", "o-5521, asks");
+    assert_eq!(after(Decided::Listens(at(0), later(288))), [listens]);
 }

@@ -1,9 +1,15 @@
 //! Programs without a mistake.
 
 use crate::folder;
+use foresend_core::calendar::Day;
+use foresend_core::id::ProductId;
+use foresend_core::money::Money;
 use foresend_core::time::Wait;
 use foresend_core::world::journey::Kind;
-use foresend_program::{Severity, compile, scenario, set};
+use foresend_core::world::offer::{Codes, Cost};
+use foresend_core::world::topic::Confirm;
+use foresend_core::world::value::{ColumnIx, Value};
+use foresend_program::{Severity, Track, compile, scenario, set};
 use std::fs;
 
 #[track_caller]
@@ -17,14 +23,62 @@ fn fine(path: &str) -> foresend_program::Compiled {
 #[test]
 fn the_shop_and_the_smallest_program_compile_without_a_word() {
     let shop = fine("scenarios/shop");
-    assert_eq!(shop.journey_names, ["cart-recovery"]);
-    let journey = &shop.program.journeys[0];
+    let eight = ["back-in-stock", "cart-recovery", "welcome", "browse-abandonment"];
+    assert_eq!(shop.journey_names[..4], eight);
+    assert_eq!(shop.journey_names.len(), 8);
+    let journey = &shop.program.journeys[1];
     assert_eq!((journey.kind, journey.quiet), (Kind::Cart, Some(Wait::hours(1))));
     let names: Vec<&str> = journey.steps.iter().map(|step| step.name.as_str()).collect();
     assert_eq!(names, ["first", "second", "offer"]);
     assert_eq!(journey.steps[2].when.as_ref().unwrap().text(), "low_spender");
     assert!(shop.mails.iter().all(|mail| mail.subject.chars().count() <= 50));
     fine("tests/programs/valid/minimal");
+    fine("tests/programs/valid/everything");
+}
+
+#[test]
+fn every_key_and_table_is_read() {
+    let whole = fine("tests/programs/valid/full");
+    let program = &whole.program;
+    assert_eq!(program.holdout, 25_000);
+    assert_eq!((whole.tracking.clicks, whole.tracking.opens), (Track::Ask, Track::No));
+    let keep = whole.keep;
+    let waits = [keep.events, keep.opens, keep.mails, keep.unconfirmed, keep.proof];
+    assert_eq!(waits, [365, 30, 365, 7, 3 * 365].map(Wait::days));
+    let traits: Vec<&str> = program.traits.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(traits, ["first_name", "birthday", "shoe_size", "vip"]);
+    let confirm: Vec<Confirm> = program.topics.iter().map(|topic| topic.confirm).collect();
+    assert_eq!(confirm, [Confirm::Single, Confirm::Single, Confirm::Double]);
+    let [comeback, hello] = program.offers.as_slice() else { panic!("{:?}", program.offers) };
+    assert_eq!((&comeback.codes, comeback.once), (&Codes::SingleUse, Some(Wait::days(180))));
+    assert_eq!(comeback.cost, Cost::OfOrder(100_000));
+    assert_eq!(hello.codes, Codes::Shared("HELLO5".to_owned()));
+    assert_eq!(hello.cost, Cost::Fixed(Money::from_minor(500)));
+    let catalogue = &whole.catalogue;
+    assert_eq!((catalogue.len(), catalogue.columns()), (3, &*program.columns));
+    let cell = |product: &str, column: &str| {
+        let at = program.columns.iter().position(|(name, _)| name == column).unwrap();
+        catalogue.cell(ProductId::of(product), ColumnIx(at.try_into().unwrap()))
+    };
+    assert_eq!(cell("throw-1", "name"), Some(Value::Text("Linen throw, \"blue\"")));
+    let eve = Day::parse("1969-12-31").unwrap();
+    assert_eq!(
+        (cell("soap-7", "new_since"), cell("soap-7", "handmade")),
+        (Some(Value::Date(eve)), None)
+    );
+    let confirm = whole.mails.iter().find(|mail| mail.name == "confirm").unwrap();
+    let reads: Vec<&str> = confirm.reads.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(reads, ["confirm.url", "event.topic"]);
+}
+
+#[test]
+fn what_is_not_written_has_its_default() {
+    let small = fine("tests/programs/valid/minimal");
+    assert_eq!(small.program.holdout, 0);
+    assert_eq!((small.tracking.clicks, small.tracking.opens), (Track::Yes, Track::Ask));
+    assert_eq!((small.keep.events, small.keep.proof), (Wait::days(730), Wait::days(1_825)));
+    let program = &small.program;
+    assert!(program.offers.is_empty() && program.traits.is_empty() && small.catalogue.is_empty());
 }
 
 #[test]
@@ -69,7 +123,7 @@ fn what_is_set_is_compiled() {
     set(&mut sources, "cart-recovery.offer.after", "never").unwrap();
     set(&mut sources, "limits.still_shopping", "2h").unwrap();
     let after = compile(&sources, None).0.unwrap();
-    let journey = &after.program.journeys[0];
+    let journey = &after.program.journeys[1];
     assert_eq!((journey.quiet, journey.steps.len()), (Some(Wait::hours(4)), 2));
     assert_eq!(after.program.limits.still_shopping, Some(Wait::hours(2)));
     assert_ne!(before.program.hash, after.program.hash);

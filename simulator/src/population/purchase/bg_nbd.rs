@@ -4,9 +4,10 @@
 //! Source: Fader, Hardie, Lee (2005), "Counting your customers the easy way", Marketing Science 24(2).
 //! Invariant: this module draws; what the draws mean on a calendar and in a funnel is told elsewhere.
 
+use crate::population::Quantiles;
 use crate::population::preset::section::Purchase;
 use crate::stream::{Chance, Purpose};
-use rand_distr::{Beta, Distribution, Gamma};
+use rand_distr::{Beta, Distribution};
 
 /// One customer's order process.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -15,6 +16,25 @@ pub struct BgNbd {
     pub rate: f64,
     /// p: chance to go dormant after a repeat order; 0 to 1.
     pub dropout: f64,
+}
+
+/// How λ and p are spread between customers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Spread {
+    /// Of λ, orders per week.
+    rate: Quantiles,
+    dropout: Beta<f64>,
+}
+
+impl Spread {
+    /// λ ~ Gamma(r, rate α), p ~ Beta(a, b).
+    #[must_use]
+    pub fn new(numbers: &Purchase) -> Self {
+        Self {
+            rate: Quantiles::gamma(*numbers.r).map(|x| x / *numbers.alpha),
+            dropout: Beta::new(*numbers.a, *numbers.b).expect("both are above 0"),
+        }
+    }
 }
 
 /// An order of the past.
@@ -29,12 +49,10 @@ pub struct PastOrder {
 impl BgNbd {
     /// The process of the customer whose draws are `chance`.
     #[must_use]
-    pub fn draw(numbers: &Purchase, chance: Chance) -> Self {
-        let gamma = Gamma::new(*numbers.r, 1.0 / *numbers.alpha).expect("both are above 0");
-        let beta = Beta::new(*numbers.a, *numbers.b).expect("both are above 0");
+    pub fn draw(spread: &Spread, chance: Chance) -> Self {
         // Gamma of a small shape can come out as 0 in f64; such a customer would never have ordered.
-        let rate = gamma.sample(&mut chance.stream(Purpose::Rate, 0)).max(f64::MIN_POSITIVE);
-        Self { rate, dropout: beta.sample(&mut chance.stream(Purpose::Dropout, 0)) }
+        let rate = spread.rate.at(chance.stream(Purpose::Rate, 0).unit(0)).max(f64::MIN_POSITIVE);
+        Self { rate, dropout: spread.dropout.sample(&mut chance.stream(Purpose::Dropout, 0)) }
     }
 
     /// Lives the first `age` weeks: calls `order` for each order from the first on. Returns whether the customer
@@ -75,13 +93,13 @@ mod tests {
 
     #[test]
     fn the_history_is_bg_nbd_at_any_age() {
-        let preset = Preset::named("retail").unwrap();
+        let spread = Spread::new(&Preset::named("retail").unwrap().purchase);
         let n = 100_000u32;
         for weeks in [8.0, 39.0, 78.0] {
             let (mut sum, mut squares, mut lost) = (0.0, 0.0, 0.0);
             for customer in 0..n {
                 let chance = Chance::of(Seed(1), u64::from(customer));
-                let process = BgNbd::draw(&preset.purchase, chance);
+                let process = BgNbd::draw(&spread, chance);
                 let mut orders = -1.0; // the first is no repeat
                 process.live(chance, weeks, |_| orders += 1.0);
                 let over: f64 = orders - process.expected(weeks);
@@ -102,13 +120,12 @@ mod tests {
     #[test]
     fn the_expectation_averages_to_the_published_curve() {
         // E[X(t)] of Fader, Hardie, Lee (2005) at the fitted parameters, by their hypergeometric formula.
-        let preset = Preset::named("retail").unwrap();
+        let spread = Spread::new(&Preset::named("retail").unwrap().purchase);
         let n = 1_000_000u32;
         for (weeks, published) in [(8.0, 0.3586), (26.0, 0.9014), (39.0, 1.1951), (78.0, 1.8580)] {
             let sum: f64 = (0..n)
                 .map(|customer| {
-                    BgNbd::draw(&preset.purchase, Chance::of(Seed(2), u64::from(customer)))
-                        .expected(weeks)
+                    BgNbd::draw(&spread, Chance::of(Seed(2), u64::from(customer))).expected(weeks)
                 })
                 .sum();
             let mean = sum / f64::from(n);

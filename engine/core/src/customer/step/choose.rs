@@ -2,12 +2,12 @@
 
 use crate::chance::{Purpose, drawn, join};
 use crate::customer::Customer;
-use crate::customer::effect::Effects;
+use crate::customer::effect::{Asked, Effects};
 use crate::customer::record::Decided;
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::condition::Truth;
-use crate::world::journey::{PathIx, Row, Share};
+use crate::world::journey::{PathIx, Row, Share, StepIx};
 
 impl Customer {
     /// The first row that is true. An unknown row is passed over, and counted.
@@ -19,17 +19,21 @@ impl Customer {
         rows: &[Row],
         out: &mut Effects,
     ) {
-        let view = self.view_in(&self.runs[at], due);
+        let run = self.runs[at];
+        let view = self.view_in(world, &run, due);
         let mut unknown = 0u8;
-        let row = rows.iter().find(|row| match row.when.as_ref().map(|when| when.read(&view)) {
-            None | Some(Truth::True) => true,
-            Some(Truth::False) => false,
-            Some(Truth::Unknown) => {
-                unknown = unknown.saturating_add(1);
-                false
+        let row = rows.iter().zip(0u8..).find(|(row, number)| {
+            let of = Asked::Row(run.journey, StepIx(run.step), *number);
+            match row.when.as_ref().map(|when| out.ask(of, when, &view)) {
+                None | Some(Truth::True) => true,
+                Some(Truth::False) => false,
+                Some(Truth::Unknown) => {
+                    unknown = unknown.saturating_add(1);
+                    false
+                }
             }
         });
-        let path = row.map(|row| row.path);
+        let path = row.map(|(row, _)| row.path);
         self.take(world, at, due, (path, unknown), out);
     }
 

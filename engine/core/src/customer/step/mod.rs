@@ -1,19 +1,21 @@
 //! What happens when a step comes due: `while`, then `if`, then the act. A step ends at its planned moment,
 //! whatever becomes of the mail, and the next wait counts from there: never from when a host woke.
 
+mod call;
 mod choose;
 mod leave;
 mod send;
+mod set;
 mod wait_for;
 
 use super::Customer;
-use super::effect::Effects;
+use super::effect::{Asked, Effects};
 use super::enrolment::{Phase, Run};
 use super::record::{At, Decided, End, Skip};
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::condition::Truth;
-use crate::world::journey::{Act, Step, StepIx};
+use crate::world::journey::{Act, Begins, Step, StepIx};
 
 impl Run {
     pub(super) const fn at(&self) -> At {
@@ -51,10 +53,16 @@ impl Customer {
 
     /// Sets when the awaited step of the run at `at` comes due, not before `earliest`.
     pub(super) fn plan(&mut self, world: &World, at: usize, earliest: Timestamp) {
-        let run = &mut self.runs[at];
+        let run = self.runs[at];
         let step = &world.program.journey(run.journey).steps[usize::from(run.step)];
-        let due = run.since.after(step.after).max(earliest);
-        run.due = step.moment.first(world.zone(self.zone), due);
+        let due = match &step.begins {
+            Begins::After(wait) => run.since.after(*wait),
+            // An unknown instant makes the step come due at once, and be skipped.
+            Begins::Due(due) => {
+                due.instant(&self.view_in(world, &run, run.since)).unwrap_or(run.since)
+            }
+        };
+        self.runs[at].due = step.moment.first(world.zone(self.zone), due.max(earliest));
     }
 
     /// The awaited step of the run at `at` comes due, at `due`.
@@ -62,8 +70,9 @@ impl Customer {
         let run = self.runs[at];
         let journey = world.program.journey(run.journey);
         let step = &journey.steps[usize::from(run.step)];
+        let view = self.view_in(world, &run, due);
         if let Some(holds) = &journey.holds {
-            match holds.read(&self.view_in(&run, due)) {
+            match out.ask(Asked::While(run.journey), holds, &view) {
                 Truth::True => {}
                 Truth::False => {
                     self.end(world, at, due, End::WhileFalse, out);
@@ -73,8 +82,18 @@ impl Customer {
             }
         }
         let asked = run.phase == Phase::Moved;
-        if let (Some(when), false) = (&step.when, asked) {
-            match when.read(&self.view_in(&run, due)) {
+        let of = Asked::StepIf(run.journey, StepIx(run.step));
+        let when = step.when.as_ref().filter(|_| !asked).map(|when| out.ask(of, when, &view));
+        let no_instant = match &step.begins {
+            Begins::Due(instant) => !asked && instant.instant(&view).is_none(),
+            Begins::After(_) => false,
+        };
+        self.open_goal(world, at, due, out);
+        if no_instant {
+            return self.skip(world, at, due, Skip::DueUnknown, out);
+        }
+        if let Some(when) = when {
+            match when {
                 Truth::True => {}
                 Truth::False => return self.skip(world, at, due, Skip::IfFalse, out),
                 Truth::Unknown => return self.skip(world, at, due, Skip::IfUnknown, out),
@@ -85,6 +104,8 @@ impl Customer {
             Act::WaitFor(wait) => self.listen(world, at, due, wait, out),
             Act::Choose(rows) => self.choose(world, at, due, rows, out),
             Act::Split(shares) => self.split(world, at, due, shares, out),
+            Act::Set(traits) => self.set(world, at, due, traits, out),
+            Act::Call(_) => self.call(world, at, due, out),
             Act::Leave(topic) => self.leave(world, at, due, *topic, out),
             Act::Stop(_) => {
                 self.end(world, at, due, End::ByStep, out);

@@ -4,8 +4,8 @@ use crate::customer::Customer;
 use crate::customer::effect::{Effect, Effects};
 use crate::customer::enrolment::Phase;
 use crate::customer::input::SendRef;
-use crate::customer::pending::{Pending, State};
-use crate::customer::record::{Decided, Move};
+use crate::customer::pending::{PENDING_MAX, Pending, State};
+use crate::customer::record::{Decided, Move, Skip};
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::journey::{Send, Step, StepIx};
@@ -38,12 +38,21 @@ impl Customer {
             run.phase = Phase::Moved;
             return;
         }
+        if let Some(offer) = send.offer
+            && !self.ledger.may_give(&world.program, offer, name, due)
+        {
+            return self.skip(world, at, due, Skip::NoCode, out);
+        }
+        if self.ledger.pending.len() >= PENDING_MAX {
+            return self.skip(world, at, due, Skip::Full, out);
+        }
         let pending = Pending {
             send: name,
             planned: due,
             not_before: due,
             event_at: run.event_at,
             origin: run.origin,
+            key: run.key,
             attempt: 0,
             state: State::Ready,
             recalled: None,
@@ -52,7 +61,7 @@ impl Customer {
         self.ledger.pending.reserve_exact(1); // seldom two at a time
         self.ledger.pending.push(pending);
         out.record(due, Decided::Ready(run.at()));
-        out.asked.push(Effect::Ready(pending.mailing(self.id, &world.program)));
+        out.asked.push(Effect::Ready(pending.mailing(self.id, &world.program, &self.ledger)));
         self.step_ended(world, at, due, out);
     }
 

@@ -4,6 +4,7 @@
 use crate::customer::Customer;
 use crate::customer::effect::Effects;
 use crate::customer::enrolment::{Phase, Run};
+use crate::customer::input::Event;
 use crate::customer::record::Decided;
 use crate::time::Timestamp;
 use crate::world::World;
@@ -20,13 +21,12 @@ impl Customer {
         out: &mut Effects,
     ) {
         let run = self.runs[at];
-        let came = wait.on.iter().copied().find(|&event| {
-            let stream = world.program.remembers(event);
-            let last = stream.and_then(|stream| self.history.last(stream));
+        let came = wait.on.iter().find(|listen| {
+            let last = self.last_heard(&world.program, listen, run.key);
             last.is_some_and(|last| last > run.started)
         });
-        if came.is_some() {
-            return self.heard(world, at, due, (wait, came), out);
+        if let Some(came) = came {
+            return self.heard(world, at, due, (wait, Some(came.on)), out);
         }
         let run = &mut self.runs[at];
         run.since = due;
@@ -39,11 +39,11 @@ impl Customer {
     pub(in crate::customer) fn hear(
         &mut self,
         world: &World,
-        event: EventIx,
+        event: &Event<'_>,
         t: Timestamp,
         out: &mut Effects,
     ) {
-        for &journey in &world.program.hears(event).waits {
+        for &journey in &world.program.hears(event.name).waits {
             let mut at = 0;
             while at < self.runs.len() {
                 let (run, runs) = (self.runs[at], self.runs.len());
@@ -51,11 +51,11 @@ impl Customer {
                     && run.phase == Phase::Listening
                     && t > run.started
                     && let Some(wait) = wait_of(world, &run)
-                    && wait.on.contains(&event)
+                    && wait.on.iter().any(|listen| event.is(listen, run.key))
                 {
                     // It may have happened before the step came due, and arrive only now.
                     let end = t.max(run.since);
-                    self.heard(world, at, end, (wait, Some(event)), out);
+                    self.heard(world, at, end, (wait, Some(event.name)), out);
                 }
                 // A run that ended with this step may be gone, and the next one in its place.
                 at += usize::from(self.runs.len() == runs);
@@ -94,6 +94,7 @@ impl Customer {
 fn wait_of<'w>(world: &'w World, run: &Run) -> Option<&'w WaitFor> {
     match &world.program.journey(run.journey).steps[usize::from(run.step)].act {
         Act::WaitFor(wait) => Some(wait),
-        Act::Send(_) | Act::Choose(_) | Act::Split(_) | Act::Leave(_) | Act::Stop(_) => None,
+        Act::Send(_) | Act::Choose(_) | Act::Split(_) | Act::Set(_) => None,
+        Act::Call(_) | Act::Leave(_) | Act::Stop(_) => None,
     }
 }
