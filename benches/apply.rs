@@ -33,10 +33,15 @@ fn shop() -> Sources {
         sources.files.insert(path.to_owned(), text);
     };
     take("program.toml");
+    take("catalogue.csv");
     take("journeys/cart-recovery.toml");
     for mail in ["cart-first", "cart-second", "cart-offer"] {
         take(&format!("mails/{mail}.md"));
     }
+    // Of the shop's journeys only one is here, so none can be named before another.
+    let program = sources.files.get_mut("program.toml").expect("just read");
+    let kept: Vec<&str> = program.lines().filter(|line| !line.starts_with("priority")).collect();
+    *program = kept.join("\n");
     sources
 }
 
@@ -44,9 +49,12 @@ fn shop() -> Sources {
 fn five_journeys() -> World {
     let mut sources = shop();
     let program = sources.files.get_mut("program.toml").expect("just read");
-    program
-        .push_str("looker = 'looks_1d > 20'\nregular = 'orders > 12'\nbig = 'spend_1y > 5000'\n");
-    program.push_str("recent = 'days_since_order < 0.001'\nrare = 'orders < 0'\n");
+    let at = program.find("buyer ").expect("the shop has segments");
+    program.insert_str(
+        at,
+        "looker = 'looks_1d > 20'\nregular = 'orders > 12'\nbig = 'spend_1y > 5000'\n\
+         recent = 'days_since_order < 0.001'\nrare = 'orders < 0'\n",
+    );
     let while_ = [
         ("two", "!(lapsed && asleep)"),
         ("three", "!looker || buyer"),
