@@ -3,6 +3,8 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
+mod folder;
+
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use foresend_core::chance::Seed;
 use foresend_core::customer::Customer;
@@ -17,37 +19,15 @@ use foresend_core::world::event::EventIx;
 use foresend_core::world::topic::{Basis, TopicIx};
 use foresend_core::world::{World, ZoneIx};
 use foresend_program::Sources;
-use std::fs;
 use std::hint::black_box;
-use std::path::Path;
 
 /// A Monday, ten in the morning.
 const START: Timestamp = Timestamp::from_millis(1_772_445_600_000);
 const LINES: &[Line] = &[Line { product: ProductId(7), quantity: 1, price: Amount::whole(40) }];
 
-fn shop() -> Sources {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/shop");
-    let mut sources = Sources { folder: "scenarios/shop".into(), ..Sources::default() };
-    let mut take = |path: &str| {
-        let text = fs::read_to_string(root.join(path)).expect("the shop is in the repository");
-        sources.files.insert(path.to_owned(), text);
-    };
-    take("program.toml");
-    take("catalogue.csv");
-    take("journeys/cart-recovery.toml");
-    for mail in ["cart-first", "cart-second", "cart-offer"] {
-        take(&format!("mails/{mail}.md"));
-    }
-    // Of the shop's journeys only one is here, so none can be named before another.
-    let program = sources.files.get_mut("program.toml").expect("just read");
-    let kept: Vec<&str> = program.lines().filter(|line| !line.starts_with("priority")).collect();
-    *program = kept.join("\n");
-    sources
-}
-
 /// Five journeys that hear the same events, and ten segments, all of them in use.
 fn five_journeys() -> World {
-    let mut sources = shop();
+    let mut sources = folder::shop();
     let program = sources.files.get_mut("program.toml").expect("just read");
     let at = program.find("buyer ").expect("the shop has segments");
     program.insert_str(
@@ -69,11 +49,12 @@ fn five_journeys() -> World {
         );
         sources.files.insert(format!("journeys/{name}.toml"), text);
     }
-    world(&sources)
+    world(&sources, &["cart-recovery", "two", "three", "four", "five"])
 }
 
-fn world(sources: &Sources) -> World {
-    let (compiled, diagnostics) = foresend_program::compile(sources, None);
+fn world(sources: &Sources, only: &[&str]) -> World {
+    let only: Vec<String> = only.iter().map(|name| (*name).to_owned()).collect();
+    let (compiled, diagnostics) = foresend_program::compile(sources, Some(&only));
     let compiled = compiled.unwrap_or_else(|| panic!("{diagnostics:?}"));
     World::new(Seed(42), IdKey(42), compiled.program)
 }
@@ -183,7 +164,7 @@ fn one_input(c: &mut Criterion) {
 
 /// From the cart to the third mail: every wake, hand-over and answer.
 fn cart_recovery(c: &mut Criterion) {
-    let world = world(&shop());
+    let world = world(&folder::shop(), &["cart-recovery"]);
     let mut after = Hosted::warm(&world);
     println!("a customer of the shop weighs {} bytes", after.customer.bytes());
     let before = after.clone();

@@ -4,42 +4,28 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
+mod folder;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use foresend_core::time::{Timestamp, Zone};
-use foresend_program::{Scenario, Sources};
+use foresend_program::Scenario;
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{Plan, rehearse};
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 const CUSTOMERS: u32 = 20_000;
 
-fn read(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(path);
-    fs::read_to_string(path).expect("scenarios are in the repository")
-}
-
-fn cart_recovery() -> (Scenario, Sources) {
-    let text = read("cart-recovery.toml");
+fn cart_recovery() -> Scenario {
+    let text = fs::read_to_string(folder::scenarios().join("cart-recovery.toml"));
+    let text = text.expect("scenarios are in the repository");
     let (scenario, _) = foresend_program::scenario("cart-recovery.toml", &text);
-    let mut sources = Sources { folder: "shop".into(), ..Sources::default() };
-    let files = [
-        "program.toml",
-        "journeys/cart-recovery.toml",
-        "mails/cart-first.md",
-        "mails/cart-second.md",
-        "mails/cart-offer.md",
-    ];
-    for file in files {
-        sources.files.insert(file.to_owned(), read(&format!("shop/{file}")));
-    }
-    (scenario.expect("the shop's scenario is right"), sources)
+    scenario.expect("the shop's scenario is right")
 }
 
 fn whole(c: &mut Criterion) {
-    let (scenario, sources) = cart_recovery();
-    let (compiled, _) = foresend_program::compile(&sources, None);
+    let scenario = cart_recovery();
+    let (compiled, _) = foresend_program::compile(&folder::shop(), scenario.only.as_deref());
     let program = compiled.expect("the shop is right").program;
     let preset = Preset::named("retail").expect("the built-in preset");
     let zone = Zone::named("Europe/London").expect("a zone of the database");

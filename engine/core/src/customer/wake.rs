@@ -76,13 +76,22 @@ impl Customer {
 
     /// When something is due next; [`Timestamp::NEVER`] if nothing is.
     pub(super) fn next_due(&self, world: &World) -> Timestamp {
-        let runs = self.runs.iter().map(|run| run.due.min(self.goal_until(&world.program, run)));
+        // Loops and no chain of iterators: every input asks.
+        let mut next = Timestamp::NEVER;
+        for run in &self.runs {
+            next = next.min(run.due).min(self.goal_until(&world.program, run));
+        }
         let ledger = &*self.ledger;
-        let mails = ledger.pending.iter().filter(|mail| mail.comes_due(world));
-        let flips = ledger.segments.iter().map(|standing| standing.flips);
-        let starts = ledger.schedule.iter().map(|entry| entry.due);
-        let others = mails.map(|mail| mail.not_before).chain(flips).chain(starts);
-        runs.chain(others).min().unwrap_or(Timestamp::NEVER)
+        for mail in ledger.pending.iter().filter(|mail| mail.comes_due(world)) {
+            next = next.min(mail.not_before);
+        }
+        for standing in &ledger.segments {
+            next = next.min(standing.flips);
+        }
+        for entry in &ledger.schedule {
+            next = next.min(entry.due);
+        }
+        next
     }
 
     /// What is due first, if that is by `until`. Whole keys are built only for what is.
