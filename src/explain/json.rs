@@ -5,7 +5,7 @@ use super::Explained;
 use super::lived::Lived;
 use foresend_program::{Compiled, Line, Timeline};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMA: &str = "foresend.explain/1";
 
@@ -42,6 +42,7 @@ struct Arm<'a> {
 struct Before<'a> {
     address: bool,
     events: BTreeMap<&'a str, u64>,
+    segments: &'a BTreeSet<String>,
     permitted: Vec<Permitted<'a>>,
 }
 
@@ -62,6 +63,7 @@ struct Told<'a> {
     step: Option<&'a str>,
     about: Option<&'a str>,
     reason: &'a str,
+    read: &'a [String],
 }
 
 /// `explained` as one JSON document, with a newline at its end.
@@ -81,7 +83,7 @@ pub(super) fn write(explained: &Explained) -> String {
             set: set.iter().map(|(address, value)| (&**address, &**value)).collect(),
         },
         customer,
-        zone: program.zone.name(),
+        zone: arms.first().map_or(&program.zone, |(_, lived)| &lived.zone).name(),
         arms: arms.iter().map(|(id, lived)| arm(id, lived, compiled)).collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers only");
@@ -90,7 +92,7 @@ pub(super) fn write(explained: &Explained) -> String {
 }
 
 fn arm<'a>(id: &'a str, lived: &'a Lived, compiled: &'a Compiled) -> Arm<'a> {
-    let timeline = Timeline::new(compiled, &compiled.program.zone);
+    let timeline = Timeline::new(compiled, &lived.zone);
     let name = |at: u16| &*compiled.program.events[usize::from(at)].name;
     let before = &lived.before;
     let permitted = before.permitted.iter();
@@ -99,6 +101,7 @@ fn arm<'a>(id: &'a str, lived: &'a Lived, compiled: &'a Compiled) -> Arm<'a> {
         before: Before {
             address: before.address,
             events: before.events.iter().map(|(event, &count)| (name(event.0), count)).collect(),
+            segments: &before.segments,
             permitted: permitted
                 .map(|(topic, basis, since)| Permitted { topic, basis, since })
                 .collect(),
@@ -118,5 +121,6 @@ fn told<'a>(line: &'a Line, timeline: &Timeline<'_>) -> Told<'a> {
         step: line.step.as_deref(),
         about: line.about.as_deref(),
         reason: &line.reason,
+        read: &line.read,
     }
 }

@@ -2,16 +2,21 @@
 //! waited for at the end.
 
 use foresend_core::customer::input::{Consent, ConsentTo, Line, Origin};
+use foresend_core::customer::record::{Decided, Record};
+use foresend_core::id::Key;
 use foresend_core::money::Amount;
+use foresend_core::time::Zone;
+use foresend_core::world::condition::Truth;
 use foresend_core::world::event::{EventIx, Property};
-use foresend_core::world::topic::Basis;
 use foresend_core::world::value::Value;
-use foresend_program::{Compiled, Timeline, Waits};
-use foresend_simulator::rehearsal::{Step, Told};
-use std::collections::BTreeMap;
+use foresend_program::{Compiled, Timeline, Waits, basis_words};
+use foresend_simulator::rehearsal::{self, Step, Told};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is shown of one life.
 pub(super) struct Lived {
+    /// On whose clock.
+    pub(super) zone: Zone,
     pub(super) before: Before,
     pub(super) lines: Vec<foresend_program::Line>,
     /// What is waited for at the end of the rehearsal, one line each.
@@ -26,31 +31,41 @@ pub(super) struct Before {
     pub(super) address: bool,
     /// Events, with how often each happened.
     pub(super) events: BTreeMap<EventIx, u64>,
+    /// The segments that they are in, of those that journeys enter.
+    pub(super) segments: BTreeSet<String>,
     /// Topics, on what they may be mailed about them, and the day since when.
     pub(super) permitted: Vec<(String, &'static str, String)>,
 }
 
 impl Lived {
-    pub(super) fn of(steps: &[Step], compiled: &Compiled, timeline: &Timeline<'_>) -> Self {
-        let mut lived =
-            Self { before: Before::default(), lines: Vec::new(), waits: Vec::new(), since: false };
+    pub(super) fn of(life: &rehearsal::Lived, compiled: &Compiled) -> Self {
+        let mut lived = Self {
+            zone: life.zone.clone(),
+            before: Before::default(),
+            lines: Vec::new(),
+            waits: Vec::new(),
+            since: false,
+        };
+        let keys = keys(&life.steps);
+        let timeline = Timeline::new(compiled, &life.zone).naming(&keys);
         let mut waits = Waits::default();
-        for step in steps {
+        for step in &life.steps {
             step.records.iter().for_each(|record| waits.fold(record));
             let before = &mut lived.before;
             let happened = match &step.told {
-                Told::Profile { has_address } => {
+                Told::Profile { has_address, zone: _ } => {
                     before.address = *has_address;
                     None
                 }
                 Told::Event { name, origin: Origin::Backfill, .. } => {
                     *before.events.entry(*name).or_default() += 1;
-                    None
+                    before.turn(&step.records, compiled);
+                    continue; // history is told piece by piece: only where it leaves them matters
                 }
                 Told::Consent(Consent { topic, to: ConsentTo::Given(basis), at, cause: None }) => {
                     let topic = compiled.program.topic(*topic).name.clone();
                     let since = timeline.local(*at).chars().take(DAY).collect();
-                    before.permitted.push((topic, words(*basis), since));
+                    before.permitted.push((topic, basis_words(*basis), since));
                     continue; // it is said as what was before
                 }
                 Told::Event { name, origin: Origin::Live, at, properties, products } => {
@@ -73,25 +88,29 @@ impl Lived {
                 | Told::Remember { .. } => None,
             };
             // What was due before an event was decided before it.
-            let records = step.records.iter();
-            let (earlier, later): (Vec<_>, Vec<_>) = records.partition(|record| {
-                happened.as_ref().is_some_and(|line: &foresend_program::Line| record.at < line.at)
+            let records = step.records.iter().enumerate().map(|(i, record)| {
+                let read = step.details.iter().filter(|detail| detail.record == i);
+                timeline.record(record, &read.cloned().collect::<Vec<_>>())
             });
-            lived.lines.extend(earlier.into_iter().map(|record| timeline.record(record)));
+            let (earlier, later): (Vec<_>, Vec<_>) = records.partition(|line| {
+                happened.as_ref().is_some_and(|event: &foresend_program::Line| line.at < event.at)
+            });
+            lived.lines.extend(earlier);
             lived.lines.extend(happened);
-            lived.lines.extend(later.into_iter().map(|record| timeline.record(record)));
+            lived.lines.extend(later);
         }
-        lived.waits = waits.lines(timeline);
+        lived.waits = waits.lines(&timeline);
         lived
     }
 
     /// Keeps what is about `journey` or happened, from the day `since` on.
     pub(super) fn narrow(
         &mut self,
-        timeline: &Timeline<'_>,
+        compiled: &Compiled,
         journey: Option<&str>,
         since: Option<&str>,
     ) {
+        let timeline = Timeline::new(compiled, &self.zone);
         self.since = since.is_some();
         self.lines.retain(|line| {
             let is_about = match (journey, &line.journey) {
@@ -104,6 +123,21 @@ impl Lived {
             self.waits.retain(|wait| wait.starts_with(&format!("{journey}, ")));
         }
     }
+}
+
+/// What enrolments may be about, by its key: every text that an event said, such as the number of an order.
+fn keys(steps: &[Step]) -> BTreeMap<Key, String> {
+    let properties = steps.iter().flat_map(|step| match &step.told {
+        Told::Event { properties, .. } => &properties[..],
+        Told::Wake | Told::Profile { .. } | Told::Consent(_) | Told::Handover { .. } => &[],
+        Told::Outcome { .. } | Told::Called { .. } | Told::Engagement { .. } => &[],
+        Told::Remember { .. } => &[],
+    });
+    let texts = properties.filter_map(|(_, value)| match value.value() {
+        Value::Text(text) => Some((Key::of_text(text), text.to_owned())),
+        Value::Number(_) | Value::Date(_) | Value::Bool(_) => None,
+    });
+    texts.collect()
 }
 
 /// What the products of an event cost together, as the property that would have said so.
@@ -119,19 +153,36 @@ fn worth(name: EventIx, products: &[Line], compiled: &Compiled) -> Option<Proper
 const DAY: usize = 10;
 
 impl Before {
-    /// `3 orders, 41 views · offers since 2024-05-03 (consent)`
+    /// Notes the segments that a piece of their history turned.
+    fn turn(&mut self, records: &[Record], compiled: &Compiled) {
+        for record in records {
+            if let Decided::Turned(segment, truth) = record.decided {
+                let name = &compiled.program.segment(segment).name;
+                self.segments.remove(name);
+                if truth == Truth::True {
+                    self.segments.insert(name.clone());
+                }
+            }
+        }
+    }
+
+    /// `3 orders, 41 views · in lapsed · may be mailed about offers since 2024-05-03 (consent)`
     pub(super) fn says(&self, compiled: &Compiled) -> String {
         let counted = |(event, &count): (&EventIx, &u64)| {
-            let noun = match *event {
-                EventIx::ORDER_COMPLETED => "order",
-                EventIx::PRODUCT_VIEWED => "view",
-                other => &*compiled.program.events[usize::from(other.0)].name,
-            };
-            format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+            let s = if count == 1 { "" } else { "s" };
+            match *event {
+                EventIx::ORDER_COMPLETED => format!("{count} order{s}"),
+                EventIx::PRODUCT_VIEWED => format!("{count} view{s}"),
+                other => {
+                    let name = &compiled.program.events[usize::from(other.0)].name;
+                    format!("{count} time{s} {name}")
+                }
+            }
         };
         let events: Vec<String> = self.events.iter().map(counted).collect();
         let mut parts =
             vec![if events.is_empty() { "nothing".to_owned() } else { events.join(", ") }];
+        parts.extend(self.segments.iter().map(|segment| format!("in {segment}")));
         if !self.address {
             parts.push("no address".to_owned());
         }
@@ -140,15 +191,5 @@ impl Before {
             format!("may be mailed about {topic} since {since} ({basis})")
         }));
         parts.join(" · ")
-    }
-}
-
-const fn words(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Contract => "contract",
-        Basis::Service => "service",
-        Basis::Request => "request",
-        Basis::Consent => "consent",
-        Basis::ExistingCustomer => "existing customer",
     }
 }

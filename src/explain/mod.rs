@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::report::page::Page;
 use crate::scenario::{self, Opened};
 use crate::{output, say, simulate};
-use foresend_program::{Compiled, Timeline};
+use foresend_program::Compiled;
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Plan, customer_called, name_of, trace};
 use lived::Lived;
@@ -115,11 +115,9 @@ fn lived(
         threads: 1,
     };
     let arm = if arm == "no-mail" { NO_MAIL } else { AS_WRITTEN };
-    let steps = trace(&plan, customer, arm).map_err(|e| Failure::input(e.to_string()))?;
-    // Every synthetic customer lives in the program's zone.
-    let timeline = Timeline::new(compiled, &compiled.program.zone);
-    let mut lived = Lived::of(&steps, compiled, &timeline);
-    lived.narrow(&timeline, arguments.journey.as_deref(), arguments.since.as_deref());
+    let life = trace(&plan, customer, arm).map_err(|e| Failure::input(e.to_string()))?;
+    let mut lived = Lived::of(&life, compiled);
+    lived.narrow(compiled, arguments.journey.as_deref(), arguments.since.as_deref());
     Ok(lived)
 }
 

@@ -23,7 +23,7 @@ pub(super) fn draw(explained: &Explained, page: &mut Page) {
 
 fn draw_arm(explained: &Explained, arm: &str, lived: &Lived, page: &mut Page) {
     let Explained { opened, compiled, set, customer, arms: _ } = explained;
-    let zone = &compiled.program.zone;
+    let zone = &lived.zone;
     let timeline = Timeline::new(compiled, zone);
     let hash: String =
         compiled.program.hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
@@ -63,10 +63,12 @@ fn draw_arm(explained: &Explained, arm: &str, lived: &Lived, page: &mut Page) {
             Role::Plain,
             line.what(),
         );
+        let reason = Some(&line.reason).filter(|reason| !reason.is_empty()).into_iter();
+        let reason = reason.chain(&line.read).map(String::as_str).collect::<Vec<_>>().join(" · ");
         let reason = match timeline.journey_if_unclear(line) {
-            Some(journey) if line.reason.is_empty() => journey.to_owned(),
-            Some(journey) => format!("{journey}: {}", line.reason),
-            None => line.reason.clone(),
+            Some(journey) if reason.is_empty() => journey.to_owned(),
+            Some(journey) => format!("{journey}: {reason}"),
+            None => reason,
         };
         if reason.is_empty() {
             page.row(&row);
@@ -88,11 +90,17 @@ fn draw_arm(explained: &Explained, arm: &str, lived: &Lived, page: &mut Page) {
 }
 
 /// Without what is shown elsewhere: a wait that begins again stands behind the event that did it, when a step will
-/// come due is no line of its own, and the same event many times in a row is one line.
+/// come due is no line of its own, the same event many times in a row is one line, and what was read a moment ago for
+/// the same enrolment is not said again.
 fn merged(lines: &[Line], timeline: &Timeline<'_>) -> Vec<Line> {
     let mut all: Vec<Line> = Vec::new();
     let mut times = 1;
     for line in lines.iter().filter(|line| line.kind != "awaits") {
+        let mut line = line.clone();
+        let now = all.iter().rev().take_while(|said| said.at == line.at);
+        let own: Vec<_> = now.filter(|said| is_of_same_enrolment(said, &line)).collect();
+        line.read.retain(|read| !own.iter().any(|said| said.read.contains(read)));
+        let line = &line;
         match all.last_mut() {
             Some(event) if line.kind == "rearmed" && event.kind == "event" => {
                 let dot = if event.reason.is_empty() { "" } else { " · " };
@@ -108,6 +116,10 @@ fn merged(lines: &[Line], timeline: &Timeline<'_>) -> Vec<Line> {
         times = 1;
     }
     all
+}
+
+fn is_of_same_enrolment(one: &Line, other: &Line) -> bool {
+    (&one.journey, one.enrolment) == (&other.journey, other.enrolment)
 }
 
 /// Whether `line` tells of the same event as `first`, which tells of `times` of them, on the same day.

@@ -39,6 +39,32 @@ fn what_is_still_waited_for_is_the_last_that_is_said() {
 }
 
 #[test]
+fn who_lives_elsewhere_has_their_own_clock_and_what_a_journey_is_about_is_named() {
+    let scenario = root().join("scenarios/whole-shop.toml");
+    let scenario = scenario.to_str().unwrap();
+    let explain = |customer: &str, more: &[&str]| {
+        let said =
+            foresend(&[&["explain", scenario, "--customer", customer], more].concat()).said();
+        assert_eq!((said.code, &*said.err), (Some(0), ""), "{said}");
+        said.out
+    };
+    let page = explain("c-169", &[]);
+    assert!(page.contains("c-0000000169 · Australia/Sydney · local times"), "{page}");
+    // A journey that starts at ten starts at ten in Sydney.
+    assert!(page.contains("10:00:00  started     journal             for 2026-03-15"), "{page}");
+    assert!(page.contains("started     post-purchase       for o-"), "{page}");
+    let json: Value = serde_json::from_str(&explain("c-169", &["--json"])).unwrap();
+    assert_eq!(json["zone"], "Australia/Sydney");
+    let lines = json["arms"][0]["lines"].as_array().unwrap();
+    let read =
+        |kind| lines.iter().filter(move |line| line["kind"] == kind).map(|line| &line["read"]);
+    assert!(read("sent").all(|read| read.as_array().is_some_and(|read| !read.is_empty())));
+    assert!(read("started").any(|read| read[0] == "while !asleep ✓ (asleep false, signs_60d 22)"));
+    let lapsed: Value = serde_json::from_str(&explain("c-40", &["--json"])).unwrap();
+    assert_eq!(lapsed["arms"][0]["before"]["segments"], serde_json::json!(["lapsed"]));
+}
+
+#[test]
 fn without_utf8_an_explanation_is_ascii() {
     let arguments = ["explain", "cart-recovery.toml", "--customer", "c-84"];
     let said = foresend(&arguments).with("LC_ALL", "C").said();

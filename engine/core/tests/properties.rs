@@ -71,8 +71,7 @@ fn live(case: u64, habits: Habits, late: bool, world: &foresend_core::world::Wor
     host
 }
 
-const PUNCTUAL: Habits =
-    Habits { late_max: Wait::ZERO, repeats: false, hand_over_after: Wait::MINUTE, seed: 0 };
+const PUNCTUAL: Habits = Habits { hand_over_after: Wait::MINUTE, ..Habits::PUNCTUAL };
 
 #[test]
 fn when_a_host_delivers_a_wake_does_not_matter() {

@@ -10,11 +10,11 @@ use common::random::{self, BIRTHDAY, COUNTRY, Draws, PRODUCTS, ZONES, property};
 use common::{Habits, Host, instant};
 use foresend_core::calendar::Day;
 use foresend_core::customer::Customer;
-use foresend_core::customer::effect::{Effects, Mailing};
+use foresend_core::customer::effect::{Asked, Effects, Mailing, Read};
 use foresend_core::customer::input::{
     Consent, ConsentTo, Engagement, Event, Input, Line, Origin, Profile, Reader,
 };
-use foresend_core::customer::record::{Decided, Record};
+use foresend_core::customer::record::{Decided, End, NoMail, NoStart, Record, Skip};
 use foresend_core::customer::snapshot::BYTES_MAX;
 use foresend_core::id::ProductId;
 use foresend_core::money::Amount;
@@ -168,8 +168,7 @@ impl Thing {
     }
 }
 
-const PUNCTUAL: Habits =
-    Habits { late_max: Wait::ZERO, repeats: false, hand_over_after: Wait::MINUTE, seed: 0 };
+const PUNCTUAL: Habits = Habits { hand_over_after: Wait::MINUTE, ..Habits::PUNCTUAL };
 const DAYS: u32 = 60;
 
 fn live<'w>(world: &'w World, case: u64, habits: Habits, late: bool) -> Host<'w> {
@@ -205,6 +204,64 @@ fn when_a_host_delivers_a_wake_does_not_matter_whatever_the_program() {
         sent += a.transmitted.len();
     }
     assert!(starts > 10_000 && sent > 5_000, "too little happened: {starts} starts, {sent} mails");
+}
+
+/// The condition that a decision gives as its reason, and what it came to.
+fn reason(decided: Decided) -> Option<(Asked, Truth)> {
+    match decided {
+        Decided::NotStarted(journey, NoStart::IfFalse) => Some((Asked::If(journey), Truth::False)),
+        Decided::NotStarted(journey, NoStart::IfUnknown) => {
+            Some((Asked::If(journey), Truth::Unknown))
+        }
+        Decided::NotStarted(journey, NoStart::WhileFalse) => {
+            Some((Asked::While(journey), Truth::False))
+        }
+        Decided::NotStarted(journey, NoStart::WhileUnknown) => {
+            Some((Asked::While(journey), Truth::Unknown))
+        }
+        Decided::Skipped(at, Skip::IfFalse) => {
+            Some((Asked::StepIf(at.of.journey, at.step), Truth::False))
+        }
+        Decided::Skipped(at, Skip::IfUnknown) => {
+            Some((Asked::StepIf(at.of.journey, at.step), Truth::Unknown))
+        }
+        Decided::Skipped(at, Skip::WhileUnknown) | Decided::Held(at, NoMail::WhileUnknown) => {
+            Some((Asked::While(at.of.journey), Truth::Unknown))
+        }
+        Decided::Held(at, NoMail::WhileFalse) | Decided::Ended(at, End::WhileFalse) => {
+            Some((Asked::While(at.of.journey), Truth::False))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn who_asks_for_explanations_gets_the_reasons_of_the_same_decisions() {
+    let (mut reasons, mut looks) = (0, 0);
+    for case in 0..2_000 {
+        let world = random::world(case);
+        let silent = live(&world, case, PUNCTUAL, true);
+        let told = live(&world, case, Habits { explains: true, ..PUNCTUAL }, true);
+        assert_eq!(silent.records, told.records, "case {case}");
+        assert_eq!(silent.transmitted, told.transmitted, "case {case}");
+        assert!(silent.details.is_empty(), "case {case}: nobody asked");
+        for (i, record) in told.records.iter().enumerate() {
+            let own = || told.details.iter().filter(|detail| detail.record == i);
+            if let Some((asked, came_to)) = reason(record.decided) {
+                let is_told = own().any(|detail| {
+                    matches!(&detail.read, Read::Condition { of, truth, .. } if (*of, *truth) == (asked, came_to))
+                });
+                assert!(is_told, "case {case}: {record:?} of {:?}", own().collect::<Vec<_>>());
+                reasons += 1;
+            }
+            let found = own().filter(|detail| matches!(detail.read, Read::LastLook { .. })).count();
+            let is_sent = matches!(record.decided, Decided::Sent(..));
+            assert_eq!(found, usize::from(is_sent), "case {case}: {record:?}");
+            looks += found;
+        }
+        assert!(told.details.iter().all(|detail| detail.record < told.records.len()));
+    }
+    assert!(reasons > 1_000 && looks > 1_000, "{reasons} reasons, {looks} last looks");
 }
 
 #[test]

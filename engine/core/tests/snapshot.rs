@@ -47,7 +47,7 @@ fn history(case: u64) -> Vec<Happening> {
 }
 
 fn habits() -> Habits {
-    Habits { late_max: Wait::ZERO, repeats: false, hand_over_after: Wait::MINUTE, seed: 0 }
+    Habits { hand_over_after: Wait::MINUTE, ..Habits::PUNCTUAL }
 }
 
 fn rested(world: &World, customer: &Customer) -> Customer {

@@ -317,8 +317,7 @@ fn history_triggers_nothing() {
 /// The mail server, told by hand: one journey's first mail is ready at 11:00 on the second.
 fn outage(story: &[(&str, &str)], expected: &str) {
     let world = shop();
-    let habits =
-        Habits { late_max: Wait::ZERO, repeats: false, hand_over_after: Wait::days(300), seed: 0 };
+    let habits = Habits { hand_over_after: Wait::days(300), ..Habits::PUNCTUAL };
     let mut host = Host::new(&world, habits, at(1, "00:00"));
     host.records.clear();
     tell(&mut host, &world, "02 10:00 Product Added");

@@ -68,4 +68,4 @@ pub use schema::{SCHEMAS, schema};
 pub use set::{SetError, set};
 pub use sources::Sources;
 pub use text::suggest::closest;
-pub use timeline::{Line, Timeline, Waits};
+pub use timeline::{Line, Timeline, Waits, basis_words};

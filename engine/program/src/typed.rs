@@ -27,31 +27,6 @@ pub(crate) struct Kind {
     pub(crate) taken: fn(&str) -> Option<&'static str>,
 }
 
-/// Words that conditions keep for themselves: none of them can stand behind `customer.` or `item.`.
-const RESERVED: &[&str] = &[
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
 /// The names of a table, in the order of the file. A name whose type is wrong is known all the same, so that its
 /// users are not told of it too.
 pub(crate) fn read(file: File<'_>, table: &Table, kind: Kind, told: &mut Mistakes) -> Vec<Typed> {
@@ -99,7 +74,7 @@ fn wrong_name(file: File<'_>, kind: Kind, name: &At<String>) -> Option<Diagnosti
             },
         );
         (format!("`{written}` cannot be the name of a {}", kind.word), help)
-    } else if RESERVED.contains(&written) {
+    } else if words::KEPT_BY_CEL.contains(&written) {
         let help = format!("give it another name, such as `my_{written}`");
         (format!("`{written}` has a meaning of its own in conditions"), help)
     } else {

@@ -218,7 +218,7 @@ impl<'a, W: Watch> Host<'a, W> {
             end,
             look_back,
             unheralded: world.program.journeys.iter().map(|j| unheralded(world, j)).collect(),
-            out: Effects::default(),
+            out: if W::WANTS_DETAILS { Effects::explaining() } else { Effects::default() },
             past_views: Vec::new(),
             common: pulse(),
             apart: [pulse(), pulse()],
@@ -352,7 +352,7 @@ impl<'a, W: Watch> Host<'a, W> {
 
     /// Folds what was decided, and notes what is asked for.
     pub(super) fn settle(&mut self, arm: &mut Arm, side: Side) {
-        self.watch.decided(side, &self.out.records);
+        self.watch.decided(side, &self.out);
         if self.out.records.is_empty() && self.out.asked.is_empty() {
             return; // nearly always
         }

@@ -28,7 +28,7 @@ use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 
 pub use run::rehearse;
-pub use trace::{Step, Told, customer_called, name_of, trace};
+pub use trace::{Lived, Step, Told, customer_called, name_of, trace};
 
 /// Index of the arm without mail in [`Rehearsal::arms`], [`Rehearsal::orders`] and [`Rehearsal::revenue`].
 pub const NO_MAIL: usize = 0;

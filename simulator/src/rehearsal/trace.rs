@@ -7,12 +7,14 @@ use super::arm::Side;
 use super::life::{Lives, Name};
 use super::run::Stage;
 use super::{Plan, RehearsalError};
+use foresend_core::customer::effect::{Detail, Effects};
 use foresend_core::customer::input::{
     Code, Consent, Engagement, Event, Gate, Input, Line, Origin, Outcome, Reader, SendRef,
 };
 use foresend_core::customer::record::Record;
 use foresend_core::id::CustomerId;
-use foresend_core::time::Timestamp;
+use foresend_core::time::{Timestamp, Zone};
+use foresend_core::world::ZoneIx;
 use foresend_core::world::event::{EventIx, PropertyIx};
 use foresend_core::world::value::Kept;
 
@@ -25,6 +27,17 @@ pub struct Step {
     pub told: Told,
     /// What it decided, in order.
     pub records: Vec<Record>,
+    /// What was read before each of these decisions.
+    pub details: Vec<Detail>,
+}
+
+/// One life.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Lived {
+    /// On whose clock it was lived.
+    pub zone: Zone,
+    /// In the order in which the actor was told.
+    pub steps: Vec<Step>,
 }
 
 /// An [`Input`] that can be kept.
@@ -49,6 +62,8 @@ pub enum Told {
     Profile {
         /// Whether we hold an address to mail to.
         has_address: bool,
+        /// Where they live.
+        zone: ZoneIx,
     },
     /// A basis for mail that arose or ended.
     Consent(Consent),
@@ -110,7 +125,9 @@ impl From<Input<'_>> for Told {
                 properties: properties.iter().map(|p| (p.name, p.value.into())).collect(),
                 products: products.to_vec(),
             },
-            Input::Profile(profile) => Self::Profile { has_address: profile.has_address },
+            Input::Profile(profile) => {
+                Self::Profile { has_address: profile.has_address, zone: profile.zone }
+            }
             Input::Called { send, done } => Self::Called { send, done },
             Input::Consent(consent) => Self::Consent(consent),
             Input::Handover { send, attempt, gate, code } => {
@@ -139,14 +156,14 @@ pub fn name_of(customer: u32) -> String {
 }
 
 /// What customer number `customer` of `plan` lived in `arm`, [`NO_MAIL`](super::NO_MAIL) or
-/// [`AS_WRITTEN`](super::AS_WRITTEN), in the order in which their actor was told.
+/// [`AS_WRITTEN`](super::AS_WRITTEN).
 ///
 /// # Errors
 /// [`RehearsalError::NoSuchCustomer`] where the plan has fewer customers, and whatever a rehearsal of it would refuse.
 ///
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
-pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Vec<Step>, RehearsalError> {
+pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, RehearsalError> {
     let stage = Stage::of(plan);
     if customer >= plan.customers {
         return Err(RehearsalError::NoSuchCustomer { customer, customers: plan.customers });
@@ -154,21 +171,33 @@ pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Vec<Step>, Re
     let mut host = stage.host(Keeper { arm, told: None, steps: Vec::new() });
     let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""));
     lives.live(&mut host, stage.world.seed, customer);
-    Ok(host.watch.steps)
+    let steps = host.watch.steps;
+    let zone = steps.iter().rev().find_map(|step| match step.told {
+        Told::Profile { zone, .. } => Some(zone),
+        Told::Wake | Told::Event { .. } | Told::Consent(_) | Told::Handover { .. } => None,
+        Told::Outcome { .. } | Told::Called { .. } | Told::Engagement { .. } => None,
+        Told::Remember { .. } => None,
+    });
+    let zone = stage.world.zone(zone.unwrap_or(ZoneIx::PROGRAM)).clone();
+    Ok(Lived { zone, steps })
 }
 
 /// Somebody who is told everything that a host tells its actors: first the input, then what came of it.
 pub(super) trait Watch {
+    /// Whether they want to know what was read before each decision, too.
+    const WANTS_DETAILS: bool;
     /// This input was applied.
     fn told(&mut self, now: Timestamp, input: Input<'_>);
     /// And this was decided on it, for that side.
-    fn decided(&mut self, side: Side, records: &[Record]);
+    fn decided(&mut self, side: Side, out: &Effects);
 }
 
 /// Nobody.
 impl Watch for () {
+    const WANTS_DETAILS: bool = false;
+
     fn told(&mut self, _: Timestamp, _: Input<'_>) {}
-    fn decided(&mut self, _: Side, _: &[Record]) {}
+    fn decided(&mut self, _: Side, _: &Effects) {}
 }
 
 /// Keeps one arm.
@@ -179,18 +208,21 @@ struct Keeper {
 }
 
 impl Watch for Keeper {
+    const WANTS_DETAILS: bool = true;
+
     fn told(&mut self, now: Timestamp, input: Input<'_>) {
         self.told = Some((now, input.into()));
     }
 
-    fn decided(&mut self, side: Side, records: &[Record]) {
+    fn decided(&mut self, side: Side, out: &Effects) {
         let (at, told) = self.told.take().expect("an input comes before what is decided on it");
         let is_ours = match side {
             Side::Common => true,
             Side::Apart(arm) => arm == self.arm,
         };
         if is_ours {
-            self.steps.push(Step { at, told, records: records.to_vec() });
+            let (records, details) = (out.records.clone(), out.details.clone().unwrap_or_default());
+            self.steps.push(Step { at, told, records, details });
         }
     }
 }

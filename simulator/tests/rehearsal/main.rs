@@ -188,7 +188,7 @@ fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
     for arm in [NO_MAIL, AS_WRITTEN] {
         let mut pulse = Pulse::of(program);
         for customer in 0..customers {
-            for step in trace(&plan, customer, arm).unwrap() {
+            for step in trace(&plan, customer, arm).unwrap().steps {
                 step.records.iter().for_each(|record| pulse.fold(record));
             }
         }

@@ -151,7 +151,7 @@ fn what_becomes_of_an_order_names_it() {
     let mut all = [0; 4];
     for customer in 0..plan.customers {
         let mut parcels = Parcels::default();
-        for step in trace(&plan, customer, AS_WRITTEN).unwrap() {
+        for step in trace(&plan, customer, AS_WRITTEN).unwrap().steps {
             let Told::Event { name, properties, origin, .. } = step.told else { continue };
             let order_id = properties.iter().find_map(|(property, value)| match value {
                 Kept::Text(text) if text.starts_with("o-") => Some((*property, text.to_string())),
@@ -215,9 +215,9 @@ fn who_signs_up_without_an_address_leaves_one() {
     let plan = Plan { program, preset, customers: 80, from, days: 60, seed: 42, threads: 1 };
     for customer in 0..plan.customers {
         let mut has_address = false;
-        for step in trace(&plan, customer, AS_WRITTEN).unwrap() {
+        for step in trace(&plan, customer, AS_WRITTEN).unwrap().steps {
             match step.told {
-                Told::Profile { has_address: told } => has_address = told,
+                Told::Profile { has_address: told, zone: _ } => has_address = told,
                 Told::Consent(consent) if requested(&consent) => assert!(has_address),
                 Told::Wake | Told::Event { .. } | Told::Consent(_) | Told::Handover { .. } => {}
                 Told::Outcome { .. } | Told::Called { .. } | Told::Engagement { .. } => {}
@@ -241,7 +241,7 @@ fn letters_leave_at_ten_on_each_ones_own_clock_and_profiles_are_told() {
     let hour = |at: Timestamp| at.since(from).millis() as f64 / 3.6e6;
     let mut hours = Vec::new();
     for customer in 0..plan.customers {
-        for step in trace(&plan, customer, NO_MAIL).unwrap() {
+        for step in trace(&plan, customer, NO_MAIL).unwrap().steps {
             if matches!(step.told, Told::Handover { send, .. } if send.journey.0 == 0) {
                 hours.push(hour(step.at));
             }

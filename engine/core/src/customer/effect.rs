@@ -4,7 +4,7 @@
 use super::input::SendRef;
 use super::record::{Decided, Record};
 use crate::id::{Key, SendId};
-use crate::time::{Timestamp, Wait};
+use crate::time::Timestamp;
 use crate::world::condition::{Condition, Facts, Truth};
 use crate::world::journey::{JourneyIx, StepIx};
 use crate::world::offer::OfferIx;
@@ -71,7 +71,7 @@ pub struct Effects {
 /// What was read before a decision, as it was then.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Detail {
-    /// The record that followed: its place in [`Effects::records`].
+    /// The decision that followed: its place in [`Effects::records`].
     pub record: usize,
     /// What was read.
     pub read: Read,
@@ -95,8 +95,6 @@ pub enum Read {
         basis: Basis,
         /// Of each limit how many marketing mails counted, without this one. Empty: the mail is no marketing.
         counted: Vec<u16>,
-        /// How long after its moment.
-        late: Wait,
     },
 }
 
@@ -144,6 +142,15 @@ impl Effects {
         if let Some(details) = &mut self.details {
             details.push(Detail { record: self.records.len(), read: read() });
         }
+    }
+
+    /// Records what comes with the next decision: what was read before belongs to that one.
+    pub(super) fn record_aside(&mut self, at: Timestamp, decided: Decided) {
+        let aside = self.records.len();
+        self.record(at, decided);
+        let read_before = |detail: &&mut Detail| detail.record == aside;
+        let details = self.details.iter_mut().flatten();
+        details.filter(read_before).for_each(|detail| detail.record += 1);
     }
 
     pub(super) fn record(&mut self, at: Timestamp, decided: Decided) {

@@ -67,7 +67,7 @@ impl Customer {
         if goal.from == Some(StepIx(run.step)) {
             run.goal = Goal::Open;
             self.ledger.opened.push((run.enrolment, due));
-            out.record(due, Decided::GoalOpened(run.enrolled(), due.after(goal.within)));
+            out.record_aside(due, Decided::GoalOpened(run.enrolled(), due.after(goal.within)));
         }
     }
 

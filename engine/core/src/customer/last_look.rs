@@ -48,7 +48,7 @@ impl Customer {
                 out.detail(|| {
                     let limits = world.program.limits.mails.iter().filter(|_| is_marketing);
                     let counted = limits.map(|rate| self.ledger.counted(rate, send, own)).collect();
-                    Read::LastLook { basis, counted, late }
+                    Read::LastLook { basis, counted }
                 });
                 if is_marketing {
                     self.ledger.note_sent(send, own, &world.program.limits);

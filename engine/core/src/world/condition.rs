@@ -3,6 +3,7 @@
 //! Instants are milliseconds, spans too; texts never stand on the stack, only what they were compared to does.
 //! Invariant: no text, no allocation, no transcendental functions: equal on every host.
 
+use super::event::PropertyType;
 use super::stream::StreamIx;
 use super::value::{Source, Value};
 use crate::calendar::Day;
@@ -141,8 +142,18 @@ pub struct Condition {
     texts: Box<[Box<str>]>,
     /// As its author wrote it.
     text: String,
-    /// The names in it, each with the op that leaves what it came to.
-    names: Box<[(Box<str>, u8)]>,
+    names: Box<[Named]>,
+}
+
+/// A name in a condition that stands for a number, a truth or an instant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    /// As its author wrote it.
+    pub name: Box<str>,
+    /// The place of the op that leaves what it comes to.
+    pub op: u8,
+    /// What it comes to: a number, a yes-or-no, or as a date the instant.
+    pub is: PropertyType,
 }
 
 /// Why ops are no condition; the compiler of conditions turns each into words for an author.
@@ -227,15 +238,16 @@ impl Condition {
         &self.text
     }
 
-    /// The same, which can say what its names came to: each stands with the place of the op that leaves it.
+    /// The same, which can say what these names came to.
     #[must_use]
-    pub fn naming(self, names: Vec<(Box<str>, u8)>) -> Self {
+    pub fn naming(self, names: Vec<Named>) -> Self {
         Self { names: names.into_boxed_slice(), ..self }
     }
 
-    /// Its names, in the order in which they are written.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|(name, _)| &**name)
+    /// Its names, in the order in which they are written, each before those that it is made of.
+    #[must_use]
+    pub fn names(&self) -> &[Named] {
+        &self.names
     }
 
     /// The texts that they name.
@@ -266,14 +278,14 @@ impl Condition {
         (ms.abs() < 9e15).then(|| Timestamp::from_millis(ms as i64))
     }
 
-    /// What it comes to, and what each of its names does: a number, 1 or 0 for a yes-or-no, NaN for unknown.
+    /// What it comes to, and what each of its names does: a number, 1 or 0 for a yes-or-no, milliseconds for an
+    /// instant, NaN for unknown.
     #[must_use]
     pub fn read_aloud(&self, facts: &impl Facts) -> (Truth, Vec<f64>) {
         let mut values = vec![f64::NAN; self.names.len()];
         let result = self.run(facts, |at, value| {
-            let of =
-                self.names.iter().zip(&mut values).filter(|((_, op), _)| usize::from(*op) == at);
-            of.for_each(|(_, to)| *to = value);
+            let names = self.names.iter().zip(&mut values);
+            names.filter(|(name, _)| usize::from(name.op) == at).for_each(|(_, to)| *to = value);
         });
         (truth(result), values)
     }

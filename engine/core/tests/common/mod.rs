@@ -8,7 +8,7 @@ pub(crate) mod story;
 
 use foresend_core::chance::{self, Seed};
 use foresend_core::customer::Customer;
-use foresend_core::customer::effect::{Effect, Effects, Mailing};
+use foresend_core::customer::effect::{Detail, Effect, Effects, Mailing};
 use foresend_core::customer::input::{
     Code, Consent, ConsentTo, Event, Gate, Input, Line, Origin, Outcome, Profile,
 };
@@ -220,7 +220,20 @@ pub(crate) struct Habits {
     pub(crate) repeats: bool,
     /// A mail that is ready is handed over so long after it may leave, plus up to five minutes.
     pub(crate) hand_over_after: Wait,
+    /// Whether it wants to know what was read before each decision.
+    pub(crate) explains: bool,
     pub(crate) seed: u64,
+}
+
+impl Habits {
+    /// Everything at its moment, a mail as soon as it may leave.
+    pub(crate) const PUNCTUAL: Self = Self {
+        late_max: Wait::ZERO,
+        repeats: false,
+        hand_over_after: Wait::ZERO,
+        explains: false,
+        seed: 0,
+    };
 }
 
 /// One customer's host on a virtual clock.
@@ -229,6 +242,8 @@ pub(crate) struct Host<'w> {
     pub(crate) customer: Customer,
     pub(crate) records: Vec<Record>,
     pub(crate) transmitted: Vec<Mailing>,
+    /// By the places of all records.
+    pub(crate) details: Vec<Detail>,
     habits: Habits,
     out: Effects,
     /// Mails that are ready, by when they are to be handed over.
@@ -249,8 +264,9 @@ impl<'w> Host<'w> {
             customer: Customer::new(CustomerId::of(world.id_key, "c-1")),
             records: vec![],
             transmitted: vec![],
+            details: vec![],
             habits,
-            out: Effects::default(),
+            out: if habits.explains { Effects::explaining() } else { Effects::default() },
             ready: vec![],
             wakes: 0,
             now: start,
@@ -268,6 +284,11 @@ impl<'w> Host<'w> {
         self.now = now;
         self.out.clear();
         self.customer.apply(self.world, now, input, &mut self.out);
+        let details = self.out.details.iter().flatten();
+        let before = self.records.len();
+        self.details.extend(
+            details.map(|detail| Detail { record: before + detail.record, ..detail.clone() }),
+        );
         self.records.extend(&self.out.records);
         let asked = std::mem::take(&mut self.out.asked);
         for effect in &asked {

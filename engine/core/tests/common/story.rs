@@ -34,8 +34,7 @@ pub(crate) fn check(story: &str, expected: &str) {
 
 #[track_caller]
 pub(crate) fn check_in(world: &World, story: &str, expected: &str) {
-    let habits =
-        Habits { late_max: Wait::ZERO, repeats: false, hand_over_after: Wait::ZERO, seed: 0 };
+    let habits = Habits::PUNCTUAL;
     let mut host = Host::new(world, habits, at(1, "00:00"));
     host.records.clear();
     for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::event::Vocabulary;
 use crate::sources::File;
 use crate::text::spelled::Spelled;
-use foresend_core::world::condition::{BadOps, Condition, DEPTH_MAX, OPS_MAX, Op};
+use foresend_core::world::condition::{BadOps, Condition, DEPTH_MAX, Named, OPS_MAX, Op};
 use foresend_core::world::event::{EventIx, PropertyType};
 use std::ops::Range;
 
@@ -26,6 +26,8 @@ pub(crate) struct Lowered {
     pub(crate) span: Range<usize>,
     /// Whether it names a segment that is always or never true: of that its own line tells.
     pub(crate) rests_on_constant: bool,
+    /// What explanations tell the value of.
+    pub(crate) names: Vec<Named>,
 }
 
 impl Lowered {
@@ -36,6 +38,7 @@ impl Lowered {
         needs
             .condition(&self.pieces, slots, self.text.clone())
             .expect("length, depth and balance were checked when it was lowered")
+            .naming(self.names.clone())
     }
 
     /// The properties of the event that starts the journey which it reads, each once.
@@ -108,6 +111,8 @@ pub(crate) struct Compiler<'a> {
     /// Something in it is wrong.
     pub(super) broken: bool,
     pub(super) rests_on_constant: bool,
+    /// Names with the pieces that leave what they come to.
+    pub(super) names: Vec<Named>,
     /// Names told as unknown: each once.
     pub(super) unknown: Vec<String>,
     pub(super) told: &'a mut Mistakes,
@@ -150,6 +155,7 @@ pub(crate) fn lower(
         pieces: Vec::new(),
         broken: false,
         rests_on_constant: false,
+        names: Vec::new(),
         unknown: Vec::new(),
         told,
     };
@@ -160,12 +166,13 @@ pub(crate) fn lower(
     if !compiler.broken {
         compiler.check_size(expr);
     }
-    let Compiler { pieces, broken, rests_on_constant, .. } = compiler;
+    let Compiler { pieces, broken, rests_on_constant, names, .. } = compiler;
     (!broken).then(|| Lowered {
         pieces,
         text: spelled.text.clone(),
         span: spelled.whole(),
         rests_on_constant,
+        names,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::sources::File;
 use crate::text::spelled::Spelled;
 use crate::text::tree::{At, Table, Value};
 use crate::text::words;
-use foresend_core::world::condition::Condition;
+use foresend_core::world::condition::{Condition, Named};
 use foresend_core::world::event::PropertyType;
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ pub(crate) struct Definition {
     pub(crate) text: String,
     /// `None`: something is wrong with it, which is told.
     pub(crate) pieces: Option<Vec<Piece>>,
+    /// The names it is made of, by its pieces.
+    pub(crate) names: Vec<Named>,
     /// A segment that is always, or never, true.
     pub(crate) is_constant: bool,
 }
@@ -47,7 +49,7 @@ pub(crate) struct Definitions {
     incomplete: bool,
 }
 
-/// Names with a meaning of their own, and the words that CEL keeps for itself.
+/// Names with a meaning of their own, beside the words that CEL keeps for itself.
 const RESERVED: &[&str] = &[
     "cart",
     "item",
@@ -63,27 +65,6 @@ const RESERVED: &[&str] = &[
     "days",
     "hours",
     "has",
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
     "and",
     "or",
     "not",
@@ -152,7 +133,9 @@ impl Definitions {
     /// A segment as the core reads it; `None`: there is none of that name, or it is wrong. `needs` hold its pieces.
     pub(crate) fn condition(&self, segment: &str, needs: &Needs) -> Option<Condition> {
         let definition = self.names.get(segment).filter(|found| found.sort == Sort::Segment)?;
-        needs.condition(definition.pieces.as_ref()?, &[], definition.text.clone()).ok()
+        let pieces = definition.pieces.as_ref()?;
+        let condition = needs.condition(pieces, &[], definition.text.clone()).ok()?;
+        Some(condition.naming(definition.names.clone()))
     }
 
     /// Every name with what stands for it, as written, in the order of the file.
@@ -210,6 +193,7 @@ impl Definitions {
                 definition.is_constant =
                     draft.sort == Sort::Segment && told_constant(file, &lowered, told);
                 definition.pieces = Some(lowered.pieces);
+                definition.names = lowered.names;
             }
         }
         this
@@ -226,7 +210,8 @@ impl Definitions {
     ) -> Option<Draft<'a>> {
         let line = file.line(name.span.start);
         let text = if let Value::Text(text) = &value.value { text.clone() } else { String::new() };
-        let definition = Definition { sort, line, text, pieces: None, is_constant: false };
+        let definition =
+            Definition { sort, line, text, pieces: None, names: Vec::new(), is_constant: false };
         if let Some(wrong) = self.wrong_name(file, sort, name) {
             told.tell(wrong);
             // What was meant counts as known, so that its users are not told of it too.
@@ -276,7 +261,7 @@ impl Definitions {
                 "named here",
                 help,
             )
-        } else if RESERVED.contains(&written) {
+        } else if RESERVED.contains(&written) || words::KEPT_BY_CEL.contains(&written) {
             let help = format!("give it another name, such as `my_{written}`");
             (
                 "foresend::bad_name",

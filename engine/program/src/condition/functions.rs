@@ -144,7 +144,7 @@ impl Compiler<'_> {
             self.mistake(code, &message, id.span.clone(), "named here", help);
             return Type::Broken;
         };
-        self.leaf(Op::Came(number), Type::Truth)
+        self.named_leaf(self.slice(&called.span), Op::Came(number), Type::Truth)
     }
 
     /// `has(customer.city)`: whether there is a value.

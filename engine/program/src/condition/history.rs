@@ -133,7 +133,7 @@ impl Compiler<'_> {
             );
             return None;
         }
-        let outside = std::mem::take(&mut self.pieces);
+        let outside = (std::mem::take(&mut self.pieces), std::mem::take(&mut self.names));
         let purpose = std::mem::replace(&mut self.purpose, Purpose::Filter(event));
         let was_broken = std::mem::replace(&mut self.broken, false);
         let found = self.expr(expr);
@@ -146,7 +146,8 @@ impl Compiler<'_> {
         let is_broken = std::mem::replace(&mut self.broken, was_broken);
         self.broken |= is_broken;
         self.purpose = purpose;
-        let pieces = std::mem::replace(&mut self.pieces, outside);
+        let pieces = std::mem::replace(&mut self.pieces, outside.0);
+        self.names = outside.1;
         if is_broken {
             return None;
         }

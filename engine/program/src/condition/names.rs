@@ -8,7 +8,8 @@ use super::expr::{Expr, Kind, Operator};
 use super::types::Type;
 use crate::text::read;
 use crate::text::suggest::closest;
-use foresend_core::world::condition::Op;
+use foresend_core::world::condition::{Named, Op};
+use foresend_core::world::event::PropertyType;
 
 impl Compiler<'_> {
     /// Pushes what a name stands for.
@@ -26,7 +27,15 @@ impl Compiler<'_> {
             Some(definition) if path.is_empty() => {
                 self.rests_on_constant |= definition.is_constant;
                 match &definition.pieces {
-                    Some(pieces) => self.pieces.extend_from_slice(pieces),
+                    Some(pieces) => {
+                        let before = self.pieces.len();
+                        self.pieces.extend_from_slice(pieces);
+                        self.stands_for(name, definition.sort.comes_to());
+                        for inner in &definition.names {
+                            let at = before + usize::from(inner.op);
+                            self.stands_at(&inner.name, at, inner.is);
+                        }
+                    }
                     None => self.broken = true,
                 }
                 definition.sort.comes_to()
@@ -50,13 +59,39 @@ impl Compiler<'_> {
         }
     }
 
+    /// A leaf whose value explanations tell.
+    pub(super) fn named_leaf(&mut self, name: &str, op: Op, comes_to: Type) -> Type {
+        let comes_to = self.leaf(op, comes_to);
+        self.stands_for(name, comes_to);
+        comes_to
+    }
+
+    /// The piece just pushed leaves what `name` comes to. Texts and spans are told by no name.
+    pub(super) fn stands_for(&mut self, name: &str, comes_to: Type) {
+        let is = match comes_to {
+            Type::Number => PropertyType::Number,
+            Type::Truth => PropertyType::Bool,
+            Type::Instant => PropertyType::Date,
+            Type::Text | Type::Span | Type::Broken => return,
+        };
+        self.stands_at(name, self.pieces.len().saturating_sub(1), is);
+    }
+
+    /// Notes a name once, however often it is written. Past the last number the condition is too long anyway.
+    fn stands_at(&mut self, name: &str, at: usize, is: PropertyType) {
+        let Ok(op) = u8::try_from(at) else { return };
+        if !self.names.iter().any(|noted| *noted.name == *name) {
+            self.names.push(Named { name: name.into(), op, is });
+        }
+    }
+
     fn cart(&mut self, expr: &Expr, name: &str, path: &str) -> Type {
         if self.is_filter() {
             return self.only_the_event("the cart", expr.span.clone());
         }
         let message = match path {
-            "items" => return self.leaf(Op::CartItems, Type::Number),
-            "value" => return self.leaf(Op::CartValue, Type::Number),
+            "items" => return self.named_leaf(name, Op::CartItems, Type::Number),
+            "value" => return self.named_leaf(name, Op::CartValue, Type::Number),
             "url" | "first" | "first.name" => format!("`{name}` is for mails, not for conditions"),
             "" => "`cart` alone says nothing".to_owned(),
             _ => format!("the cart has no `{path}`"),

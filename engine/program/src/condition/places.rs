@@ -49,7 +49,7 @@ impl Compiler<'_> {
                     let what = "`event.time`: a window says how long ago";
                     self.only_the_event(what, expr.span.clone())
                 }
-                Some(_) => self.leaf(Op::EventTime, Type::Instant),
+                Some(_) => self.named_leaf(name, Op::EventTime, Type::Instant),
                 None => Type::Broken,
             };
         }
@@ -57,6 +57,7 @@ impl Compiler<'_> {
         match value.is {
             PropertyType::Number | PropertyType::Date | PropertyType::Bool => {
                 self.push(Piece::Read(value.place));
+                self.stands_for(name, Type::of(value.is));
             }
             PropertyType::Text => {}
         }

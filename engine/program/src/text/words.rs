@@ -5,6 +5,31 @@ use foresend_core::moment::Days;
 use foresend_core::time::{DayWindow, Wait};
 use foresend_core::world::limit::Rate;
 
+/// Words that CEL keeps for itself: they name nothing in a condition, not even behind `customer.`.
+pub(crate) const KEPT_BY_CEL: [&str; 21] = [
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+];
+
 const MINUTE: i64 = 60_000;
 /// Longest duration that can be written: a hundred years.
 const LONGEST_MS: i64 = 100 * 365 * 24 * 60 * MINUTE;

@@ -1,15 +1,17 @@
 //! A customer's records in words: what was decided, and why. The words for a rehearsal and for production are the
 //! same; who holds the records does not matter.
 //!
-//! Invariant: a reason is the record's own, with what the program says of it. Nothing is worked out again: where a
-//! record holds no detail, less is said.
+//! Invariant: a reason is the record's own, with what was read before it and what the program says of it. Nothing
+//! is worked out again: where nothing of that was kept, less is said.
 
 mod clock;
+mod read;
 mod reason;
 mod waits;
 
 use crate::{Compiled, Currency};
 use clock::Clock;
+use foresend_core::customer::effect::Detail;
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
 use foresend_core::customer::record::{At, Decided, Enrolled, Record};
 use foresend_core::id::Key;
@@ -20,6 +22,7 @@ use foresend_core::world::event::{EventIx, Property};
 use foresend_core::world::journey::{Journey, JourneyIx, Start, Step, StepIx};
 use std::collections::BTreeMap;
 
+pub use read::basis_words;
 pub use waits::Waits;
 
 /// One line of a timeline.
@@ -39,6 +42,8 @@ pub struct Line {
     pub about: Option<String>,
     /// Why; empty where the record holds no more.
     pub reason: String,
+    /// What else was read before it was decided, as it was then: what held, what the last look counted.
+    pub read: Vec<String>,
 }
 
 impl Line {
@@ -78,9 +83,15 @@ impl<'a> Timeline<'a> {
         self.line(at, "event", "").about(self.event_name(name)).because(worth.unwrap_or_default())
     }
 
-    /// What was decided.
+    /// What was decided. `details`: what was read before it; none where nobody kept it.
     #[must_use]
-    pub fn record(&self, record: &Record) -> Line {
+    pub fn record(&self, record: &Record, details: &[Detail]) -> Line {
+        let values = self.values(record.at, details);
+        Line { read: self.also(record.at, details), ..self.decided(record, &values) }
+    }
+
+    /// The same without what else was read. `values`: of the condition that is its reason.
+    fn decided(&self, record: &Record, values: &str) -> Line {
         let at = record.at;
         let line = |kind, reason: String| self.line(at, kind, reason);
         match record.decided {
@@ -97,7 +108,7 @@ impl<'a> Timeline<'a> {
             }
             Decided::NotStarted(journey, why) => {
                 let journey = self.journey(journey);
-                line("skipped", self.no_start(journey, why)).of(journey)
+                line("skipped", self.no_start(journey, why, values)).of(journey)
             }
             Decided::Started(enrolled, key, goal) => {
                 let until = |goal| format!("goal until {}", self.clock.minute(at, goal));
@@ -127,7 +138,9 @@ impl<'a> Timeline<'a> {
             Decided::Delayed(step, why, to) => {
                 line("delayed", self.moved(step, why, at, to)).at(self, step)
             }
-            Decided::Skipped(step, why) => line("skipped", self.skip(step, why)).at(self, step),
+            Decided::Skipped(step, why) => {
+                line("skipped", self.skip(step, why, values)).at(self, step)
+            }
             Decided::Ready(step) => line("ready", "asks to be handed over".into()).at(self, step),
             Decided::Listens(step, until) => {
                 let until = self.clock.second(at, until);
@@ -163,7 +176,7 @@ impl<'a> Timeline<'a> {
                 let topic = &self.compiled.program.topic(topic).name;
                 line("left", format!("an objection to {topic}")).at(self, step)
             }
-            Decided::Held(step, why) => line("held", self.held(step, why)).at(self, step),
+            Decided::Held(step, why) => line("held", self.held(step, why, values)).at(self, step),
             Decided::Sent(step, attempt, minutes) => {
                 let late =
                     if minutes == 0 { String::new() } else { format!(", {minutes} min late") };
@@ -198,7 +211,7 @@ impl<'a> Timeline<'a> {
                 line("goal", "no longer counted".into()).enrolled(self, enrolled)
             }
             Decided::Ended(step, why) => {
-                let reason = self.end(step, why);
+                let reason = self.end(step, why, values);
                 line("ended", reason).enrolled(self, step.of)
             }
             Decided::ConsentSet(topic, given, cause) => {
@@ -241,7 +254,7 @@ impl<'a> Timeline<'a> {
     fn line(&self, at: Timestamp, kind: &'static str, reason: impl Into<String>) -> Line {
         let reason = reason.into();
         let (journey, enrolment, step, about) = (None, None, None, None);
-        Line { at, kind, journey, enrolment, step, about, reason }
+        Line { at, kind, journey, enrolment, step, about, reason, read: Vec::new() }
     }
 
     fn journey(&self, ix: JourneyIx) -> &'a Journey {

@@ -1,7 +1,7 @@
-//! Why: a record's reason, with what the program says of it. Conditions stand as they are written: a record does
-//! not hold what their facts came to.
+//! Why: a record's reason, with what the program says of it.
 
 use super::Timeline;
+use super::read::on_one_line;
 use crate::say::kept;
 use foresend_core::customer::record::{At, End, Move, NoMail, NoStart, Skip};
 use foresend_core::moment;
@@ -24,7 +24,7 @@ impl Timeline<'_> {
         format!("quiet{quiet}{begins}: until {until}")
     }
 
-    pub(super) fn no_start(&self, journey: &Journey, why: NoStart) -> String {
+    pub(super) fn no_start(&self, journey: &Journey, why: NoStart, values: &str) -> String {
         let why = match why {
             NoStart::Busy => "is in it already".to_owned(),
             NoStart::Again => match journey.again {
@@ -32,10 +32,10 @@ impl Timeline<'_> {
                 Again::After(least) => format!("again {least}: was in it more lately"),
                 Again::Always => "was in it too lately".to_owned(),
             },
-            NoStart::IfFalse => asked("if", journey.when.as_ref(), "false"),
-            NoStart::IfUnknown => asked("if", journey.when.as_ref(), "unknown"),
-            NoStart::WhileFalse => asked("while", journey.holds.as_ref(), "false"),
-            NoStart::WhileUnknown => asked("while", journey.holds.as_ref(), "unknown"),
+            NoStart::IfFalse => asked("if", journey.when.as_ref(), ("false", values)),
+            NoStart::IfUnknown => asked("if", journey.when.as_ref(), ("unknown", values)),
+            NoStart::WhileFalse => asked("while", journey.holds.as_ref(), ("false", values)),
+            NoStart::WhileUnknown => asked("while", journey.holds.as_ref(), ("unknown", values)),
             NoStart::Stopped(event) => {
                 format!("stop {}, later than its start", self.event_name(event))
             }
@@ -74,15 +74,15 @@ impl Timeline<'_> {
         clock.into_iter().chain(days).collect::<Vec<_>>().join(", ")
     }
 
-    pub(super) fn skip(&self, at: At, why: Skip) -> String {
+    pub(super) fn skip(&self, at: At, why: Skip, values: &str) -> String {
         let own = self.step(at).when.as_ref();
         match why {
-            Skip::IfFalse => asked("if", own, "false"),
-            Skip::IfUnknown => asked("if", own, "unknown"),
+            Skip::IfFalse => asked("if", own, ("false", values)),
+            Skip::IfUnknown => asked("if", own, ("unknown", values)),
             Skip::WhileUnknown => {
-                asked("while", self.journey(at.of.journey).holds.as_ref(), "unknown")
+                asked("while", self.journey(at.of.journey).holds.as_ref(), ("unknown", values))
             }
-            Skip::DueUnknown => asked("due", self.due(at), "unknown"),
+            Skip::DueUnknown => asked("due", self.due(at), ("unknown", "")),
             Skip::NoCode => match self.send(at).and_then(|send| send.offer) {
                 Some(offer) => {
                     let Offer { name, once, .. } = self.compiled.program.offer(offer);
@@ -150,14 +150,14 @@ impl Timeline<'_> {
         }
     }
 
-    pub(super) fn held(&self, at: At, why: NoMail) -> String {
+    pub(super) fn held(&self, at: At, why: NoMail, values: &str) -> String {
         let holds = self.journey(at.of.journey).holds.as_ref();
         match why {
             NoMail::Stopped(event) => {
                 format!("stop {}: no mail after that", self.event_name(event))
             }
-            NoMail::WhileFalse => asked("while", holds, "false"),
-            NoMail::WhileUnknown => asked("while", holds, "unknown"),
+            NoMail::WhileFalse => asked("while", holds, ("false", values)),
+            NoMail::WhileUnknown => asked("while", holds, ("unknown", values)),
             NoMail::NoAddress => "no address".to_owned(),
             NoMail::NoPermission => match self.send(at) {
                 Some(send) => {
@@ -183,7 +183,7 @@ impl Timeline<'_> {
     }
 
     /// The step is the one that was waited for, or the last.
-    pub(super) fn end(&self, at: At, why: End) -> String {
+    pub(super) fn end(&self, at: At, why: End, values: &str) -> String {
         let step = self.step(at);
         match why {
             End::LastStep => "last step".to_owned(),
@@ -192,7 +192,7 @@ impl Timeline<'_> {
             }
             End::WhileFalse => {
                 let holds = self.journey(at.of.journey).holds.as_ref();
-                format!("{}, before {}", asked("while", holds, "false"), step.name)
+                format!("{}, before {}", asked("while", holds, ("false", values)), step.name)
             }
             End::ByStep => match &step.act {
                 Act::Stop(reason) => format!("step {}: {reason}", step.name),
@@ -208,13 +208,10 @@ impl Timeline<'_> {
     }
 }
 
-/// `while cart.items > 0 is false`
-fn asked(key: &str, condition: Option<&Condition>, came_to: &str) -> String {
+/// `while cart.items > 0 is false (cart.items 0)`
+fn asked(key: &str, condition: Option<&Condition>, (came_to, values): (&str, &str)) -> String {
     match condition {
-        Some(condition) => {
-            let text = condition.text().split_whitespace().collect::<Vec<_>>().join(" ");
-            format!("{key} {text} is {came_to}")
-        }
+        Some(condition) => format!("{key} {} is {came_to}{values}", on_one_line(condition)),
         None => format!("{key} is {came_to}"),
     }
 }

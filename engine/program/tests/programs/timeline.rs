@@ -1,6 +1,7 @@
 //! Records in words: every word there is, for a journey that has everything.
 
 use crate::folder;
+use foresend_core::customer::effect::{Asked, Detail, Read};
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
 use foresend_core::customer::record::{
     At, Decided, End, Enrolled, Move, NoMail, NoStart, Record, Skip,
@@ -12,7 +13,7 @@ use foresend_core::world::condition::Truth;
 use foresend_core::world::event::{EventIx, Property};
 use foresend_core::world::journey::{JourneyIx, PathIx, SegmentIx, StepIx};
 use foresend_core::world::offer::OfferIx;
-use foresend_core::world::topic::TopicIx;
+use foresend_core::world::topic::{Basis, TopicIx};
 use foresend_core::world::value::Value;
 use foresend_program::{Compiled, Line, Timeline, Waits, compile};
 use std::collections::BTreeMap;
@@ -177,12 +178,97 @@ fn every_record_has_its_words() {
     }
     let lines: Vec<String> = decided
         .into_iter()
-        .map(|decided| spell(&timeline, &timeline.record(&Record { at: EVENING, decided })))
+        .map(|decided| spell(&timeline, &timeline.record(&Record { at: EVENING, decided }, &[])))
         .collect();
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("timeline", lines.join("\n")));
+}
+
+#[test]
+fn what_was_read_is_told_with_its_values() {
+    let compiled = shop();
+    let timeline = Timeline::new(&compiled, &compiled.program.zone);
+    let read = |of, truth, values: &[f64]| Detail {
+        record: 0,
+        read: Read::Condition { of, truth, values: values.to_vec() },
+    };
+    let told = |decided, details: &[Detail]| {
+        let line = timeline.record(&Record { at: EVENING, decided }, details);
+        [vec![line.reason], line.read].concat()
+    };
+    let journey = JourneyIx(0);
+    let row = |row| Asked::Row(journey, StepIx(1), row);
+    // The reason itself, with what its names came to. What a condition is alone is said by its truth.
+    assert_eq!(
+        told(
+            Decided::Skipped(at(2), Skip::IfUnknown),
+            &[read(Asked::StepIf(journey, StepIx(2)), Truth::Unknown, &[f64::NAN, f64::NAN])]
+        ),
+        ["if low_spender is unknown (spend_1y unknown)"]
+    );
+    assert_eq!(
+        told(
+            Decided::NotStarted(journey, NoStart::WhileFalse),
+            &[
+                read(Asked::If(journey), Truth::True, &[1.0, 7.0]),
+                read(Asked::While(journey), Truth::False, &[2.0]),
+            ]
+        ),
+        ["not started: while cart.items == 0 is false (cart.items 2)", "if buyer ✓ (orders 7)"]
+    );
+    assert_eq!(
+        told(
+            Decided::Took(at(1), Some(PathIx(1)), 0),
+            &[read(row(0), Truth::False, &[1.0, 79.994_9]), read(row(1), Truth::True, &[]),]
+        ),
+        ["path poor", "rich: !low_spender is false (low_spender true, spend_1y 79.99)"]
+    );
+    // A rehearsal's mail, and one that is no marketing.
+    let looked = |counted: &[u16], basis| Detail {
+        record: 0,
+        read: Read::LastLook { basis, counted: counted.to_vec() },
+    };
+    assert_eq!(
+        told(Decided::Sent(at(2), 1, 0), &[looked(&[0, 2], Basis::ExistingCustomer)]),
+        ["attempt 1", "existing customer", "0 of 1 in 20h", "2 of 3 in 7d"]
+    );
+    assert_eq!(
+        told(Decided::Sent(at(2), 1, 0), &[looked(&[], Basis::Contract)]),
+        ["attempt 1", "contract"]
+    );
+}
+
+#[test]
+fn values_are_told_as_what_they_are() {
+    let mut sources = folder::open("scenarios/shop");
+    let journey = r#"
+        topic = "offers"
+        on    = "Order Delivered"
+        if    = "days_since_order > 1 || event.time > customer.birthday || has(customer.vip) && customer.vip"
+        again = "never"
+        steps = [{ id = "mail", send = "cart-first" }]"#;
+    sources.files.insert("journeys/a-welcome.toml".to_owned(), journey.to_owned());
+    let program = sources.files["program.toml"]
+        .replace("priority = [", "priority = [\"a-welcome\", ")
+        .replace("birthday = \"date\"", "birthday = \"date\", vip = \"bool\"");
+    sources.files.insert("program.toml".to_owned(), program);
+    let (compiled, told) = compile(&sources, None);
+    let compiled =
+        compiled.unwrap_or_else(|| panic!("{}", folder::draw(&told, |file| &sources.files[file])));
+    let timeline = Timeline::new(&compiled, &compiled.program.zone);
+    #[expect(clippy::cast_precision_loss, reason = "an instant of this century is exact")]
+    let evening = EVENING.millis() as f64;
+    let values = vec![f64::INFINITY, evening, f64::NAN, 0.0];
+    let read = Read::Condition { of: Asked::If(JourneyIx(0)), truth: Truth::False, values };
+    let decided = Decided::NotStarted(JourneyIx(0), NoStart::IfFalse);
+    let line = timeline.record(&Record { at: EVENING, decided }, &[Detail { record: 0, read }]);
+    let (_, values) = line.reason.split_once(" is false ").unwrap();
+    assert_eq!(
+        values,
+        "(days_since_order infinite, event.time 22:30:00, customer.birthday unknown, customer.vip false)"
+    );
 }
 
 #[test]

@@ -93,6 +93,36 @@ pub(super) fn shown(shown: Shown, at: Timestamp) -> f64 {
     })
 }
 
+impl Customer {
+    /// What a name in a condition comes to: a number, 1 or 0 for a yes-or-no, milliseconds for an instant.
+    pub(super) fn named(&self, name: &str) -> Option<f64> {
+        if let Some(fact) = NAMES.iter().position(|fact| *fact == name) {
+            return match self.facts[fact] {
+                Known::Number(number) => Some(number),
+                Known::Never => Some(f64::INFINITY),
+                Known::Unknown => None,
+            };
+        }
+        let (root, part) = name.split_once('.').expect("what is no fact stands somewhere");
+        #[expect(clippy::cast_precision_loss, reason = "all of these instants are exact")]
+        match (root, part) {
+            ("cart", "items") => Some(self.cart.0),
+            ("cart", "value") => Some(self.cart.1),
+            ("event", "time") => Some(self.time.millis() as f64),
+            _ => {
+                let root = ROOTS.iter().position(|at| *at == root).expect("a root");
+                let values = &self.values[root];
+                match PARTS[root].iter().position(|at| *at == part) {
+                    Some(0) => values.number,
+                    Some(2) => values.date.map(|day| (i64::from(day) * DAY_MS) as f64),
+                    Some(3) => values.truth.map(f64::from),
+                    _ => panic!("{name} is named"),
+                }
+            }
+        }
+    }
+}
+
 /// The customer as the core asks for her.
 pub(super) struct Reader<'a>(pub(super) &'a Customer, pub(super) &'a Program);
 

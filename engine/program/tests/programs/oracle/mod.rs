@@ -20,7 +20,16 @@ fn ours(text: &str, of: &Customer) -> Option<Truth> {
     let (compiled, told) = compiled(&program(text, ""), text)?;
     let condition = compiled.program.journeys[0].holds.as_ref().expect("it has a `while`");
     assert_eq!(condition.text(), text);
-    let truth = condition.read(&Reader(of, &compiled.program));
+    let (truth, values) = condition.read_aloud(&Reader(of, &compiled.program));
+    assert_eq!(truth, condition.read(&Reader(of, &compiled.program)));
+    for (named, value) in condition.names().iter().zip(values) {
+        let expected = of.named(&named.name).unwrap_or(f64::NAN);
+        assert_eq!(value.to_bits(), expected.to_bits(), "{text}: {}", named.name);
+    }
+    for name in ["cart.items", "cart.value", "views", "event.time"] {
+        let is_named = condition.names().iter().any(|named| *named.name == *name);
+        assert_eq!(is_named, text.contains(name), "{text}: {name}");
+    }
     for warning in told.iter().filter(|d| d.code == "foresend::lint::constant") {
         let never =
             if warning.message.ends_with("always true") { Truth::False } else { Truth::True };
@@ -212,6 +221,25 @@ fn instants_and_spans_reckon_in_milliseconds() {
     ] {
         check(text, expected);
     }
+}
+
+#[test]
+fn a_segment_tells_its_own_value_and_those_that_it_is_made_of() {
+    let segments = "[segments]\nrich = \"spend / 2 > 0.5\"\nkeen = \"views > 3 && rich\"\n";
+    let text = "cart.items < 1 && !(days_since_look > 5) && (keen || rich)";
+    let (compiled, _) = compiled(&program(text, segments), text).expect("it is short");
+    let condition = compiled.program.journeys[0].holds.as_ref().expect("it has a `while`");
+    let (_, values) = condition.read_aloud(&Reader(&somebody(), &compiled.program));
+    let told: Vec<String> = condition
+        .names()
+        .iter()
+        .zip(values)
+        .map(|(named, value)| format!("{} {value}", named.name))
+        .collect();
+    assert_eq!(
+        told,
+        ["cart.items 0", "days_since_look NaN", "keen 1", "views 7", "rich 1", "spend 2"]
+    );
 }
 
 #[test]
