@@ -38,6 +38,8 @@ fn whole(c: &mut Criterion) {
         days: scenario.days,
         seed: scenario.seed,
         threads,
+        left_out: &[],
+        compared: &[],
     };
     let events = rehearse(&plan(1), &|_, _| {}).expect("a plan that can be rehearsed").events;
     println!("{CUSTOMERS} customers make {events} events");

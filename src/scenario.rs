@@ -30,7 +30,7 @@ impl Opened {
             told.extend(self.scenario.unknown_journeys(&compiled.journey_names));
         }
         let populations: Vec<&str> = Preset::names().collect();
-        told.extend(self.scenario.unknown_population(&populations));
+        told.extend(self.scenario.unknown_populations(&populations));
         told.extend(of_program);
         (compiled.filter(|_| !any_error(&told)), told)
     }

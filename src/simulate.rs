@@ -118,6 +118,8 @@ fn rehearsed(
         days: scenario.days,
         seed: scenario.seed,
         threads,
+        left_out: &[],
+        compared: &[],
     };
     let started = Instant::now();
     let progress = Progress::of(scenario.customers.into(), arguments.quiet);

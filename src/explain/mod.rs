@@ -113,6 +113,8 @@ fn lived(
         days: scenario.days,
         seed: scenario.seed,
         threads: 1,
+        left_out: &[],
+        compared: &[],
     };
     let arm = if arm == "no-mail" { NO_MAIL } else { AS_WRITTEN };
     let life = trace(&plan, customer, arm).map_err(|e| Failure::input(e.to_string()))?;

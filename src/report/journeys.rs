@@ -89,6 +89,7 @@ impl Reasons {
             full,
             yielded,
             no_key,
+            closed: _, // of an arm that is without the journey
         } = *not_started;
         self.add("in it already", busy);
         self.add("too soon again", again);

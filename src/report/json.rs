@@ -367,6 +367,7 @@ impl NotStarted {
             full,
             yielded,
             no_key,
+            closed: _, // of an arm that is without the journey
         } = pulse.not_started;
         Self {
             busy,

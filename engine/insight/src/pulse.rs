@@ -338,6 +338,7 @@ fn not_started(to: &mut NotStarted, why: NoStart) -> &mut u64 {
         NoStart::Full => &mut to.full,
         NoStart::Yielded(_) => &mut to.yielded,
         NoStart::NoKey => &mut to.no_key,
+        NoStart::Closed => &mut to.closed,
     }
 }
 

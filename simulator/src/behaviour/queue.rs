@@ -119,6 +119,12 @@ impl Queue {
         })
     }
 
+    /// What comes next.
+    #[must_use]
+    pub fn peek(&self) -> Option<&Due> {
+        self.0.last().map(|(_, due)| due)
+    }
+
     /// Takes the next thing out.
     pub fn pop(&mut self) -> Option<(Timestamp, Due)> {
         self.0.pop()

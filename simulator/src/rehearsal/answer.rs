@@ -1,7 +1,8 @@
 //! What a mail server and its readers answer, and what people ask for by the form on the site, told to the actor as
 //! production would hear it.
 
-use super::arm::{Arm, Host, Sent, Side};
+use super::arm::{Arm, Sent};
+use super::host::Host;
 use super::trace::Watch;
 use crate::behaviour::Scene;
 use crate::behaviour::kind::MailKind;
@@ -14,23 +15,23 @@ use foresend_core::world::topic::{Basis, TopicIx};
 
 impl<W: Watch> Host<'_, W> {
     /// The form on the site was sent: it holds an address, and asks for a topic.
-    pub(super) fn sign_up(&mut self, scene: &Scene<'_>, arm: &mut Arm, side: Side, topic: TopicIx) {
+    pub(super) fn sign_up(&mut self, scene: &Scene<'_>, arm: &mut Arm, topic: TopicIx) {
         let (has_address, _) = scene.person.contact(&scene.model.preset);
         if !has_address {
-            self.introduce(scene, arm, side, true);
+            self.introduce(scene, arm, true);
         }
         arm.asked_for = Some(topic);
         let (to, at) = (ConsentTo::Requested, arm.now);
-        self.apply(arm, side, Input::Consent(Consent { topic, to, at, cause: None }));
+        self.apply(arm, Input::Consent(Consent { topic, to, at, cause: None }));
     }
 
     /// What the form asked for is confirmed by the mail at `ix`.
-    pub(super) fn confirm(&mut self, arm: &mut Arm, side: Side, ix: LetterIx) {
+    pub(super) fn confirm(&mut self, arm: &mut Arm, ix: LetterIx) {
         let Sent { mailing, confirms, .. } = arm.mails[ix.0 as usize];
         let Some(topic) = confirms else { return };
         let (to, at) = (ConsentTo::Given(Basis::Consent), arm.now);
         let consent = Consent { topic, to, at, cause: Some(mailing.send) };
-        self.apply(arm, side, Input::Consent(consent));
+        self.apply(arm, Input::Consent(consent));
     }
 
     /// A mail was opened or clicked. Opens are recorded of those who agreed to that, and what settles something is never
@@ -39,7 +40,6 @@ impl<W: Watch> Host<'_, W> {
         &mut self,
         scene: &Scene<'_>,
         arm: &mut Arm,
-        side: Side,
         ix: LetterIx,
         (act, reader): (Engagement, Reader),
     ) {
@@ -58,30 +58,30 @@ impl<W: Watch> Host<'_, W> {
             Engagement::Click => true,
         };
         if is_tracked && letter.kind != MailKind::Service {
-            self.apply(arm, side, Input::Engagement { send, act, reader, at });
+            self.apply(arm, Input::Engagement { send, act, reader, at });
         }
     }
 
-    pub(super) fn leave(&mut self, arm: &mut Arm, side: Side, ix: LetterIx, leaving: Leaving) {
+    pub(super) fn leave(&mut self, arm: &mut Arm, ix: LetterIx, leaving: Leaving) {
         let Mailing { send, topic, .. } = arm.mails[ix.0 as usize].mailing;
         match leaving {
             Leaving::Stays => {}
             Leaving::Unsubscribes => {
                 let to = ConsentTo::Withdrawn;
                 let consent = Consent { topic, to, at: arm.now, cause: Some(send) };
-                self.apply(arm, side, Input::Consent(consent));
+                self.apply(arm, Input::Consent(consent));
             }
             Leaving::Complains => {
                 arm.suppressed = true;
                 let attempt = arm.shopper.letter(ix).attempt;
                 let outcome = Outcome::Complained;
-                self.apply(arm, side, Input::Outcome { send, attempt, outcome });
+                self.apply(arm, Input::Outcome { send, attempt, outcome });
             }
         }
     }
 
     /// A mail has left: what the mail server says, and what the reader will do with it.
-    pub(super) fn transmit(&mut self, scene: &Scene<'_>, arm: &mut Arm, side: Side, mail: Mailing) {
+    pub(super) fn transmit(&mut self, scene: &Scene<'_>, arm: &mut Arm, mail: Mailing) {
         let t = scene.clock.hours(arm.now);
         let (ix, delivery) = if let Some(ix) = arm.place(&mail) {
             (ix, arm.shopper.deliver(scene, t, ix))
@@ -93,7 +93,7 @@ impl<W: Watch> Host<'_, W> {
             arm.shopper.receive(scene, t, letter)
         };
         let (send, attempt) = (mail.send, arm.shopper.letter(ix).attempt);
-        let mut answer = |outcome| self.apply(arm, side, Input::Outcome { send, attempt, outcome });
+        let mut answer = |outcome| self.apply(arm, Input::Outcome { send, attempt, outcome });
         match delivery {
             Delivery::Arrives => answer(Outcome::Accepted),
             Delivery::PutOff => answer(Outcome::Deferred),

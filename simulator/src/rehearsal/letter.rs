@@ -2,7 +2,8 @@
 //!
 //! Invariant: the key says what the mail is about, and never when it was sent or in which words.
 
-use super::arm::{Arm, Host, Sent};
+use super::arm::{Arm, Sent};
+use super::host::Host;
 use super::trace::Watch;
 use crate::behaviour::key::{self, cart_of};
 use crate::behaviour::kind::MailKind;

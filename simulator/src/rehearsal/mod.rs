@@ -1,10 +1,11 @@
-//! A rehearsal: every customer of a synthetic population lives the period in two arms. `no-mail` runs the program
+//! A rehearsal: every customer of a synthetic population lives the period in several arms. `no-mail` runs the program
 //! with the gate shut: journeys start, steps come due, every hand-over is refused as the last of all reasons.
-//! `as-written` is a copy of that life, taken just before its first mail leaves, and goes on with the gate open. So
-//! nothing is simulated twice before it differs, and what differs was caused by mail.
+//! `as-written` runs it with the gate open; other arms run it without one of its journeys, or another program. Each
+//! begins as a copy of the life that it was until then, taken just before the first thing that differs. So nothing is
+//! simulated twice before it differs, and what differs was caused by what differs.
 //!
-//! [`run()`](rehearse) deals customers out to threads, `life` lives one customer in all arms, `arm` is one life with
-//! its actor, `answer` what comes back from mail, `letter` what a mail is to its reader, `past` what happened before,
+//! [`run()`](rehearse) deals customers out to threads, `life` lives one customer in all arms, `policy` is how arms
+//! differ, `host` lets a life happen, `arm` is one life with its actor, `answer` what comes back from mail, `letter` what a mail is to its reader, `past` what happened before,
 //! `site` and `said` turn behaviour into the events a shop would send, `trace` keeps what one customer lived.
 //!
 //! Invariant: a rehearsal is a function of its plan. Everything folded is an integer, so neither the number of
@@ -12,9 +13,11 @@
 
 mod answer;
 mod arm;
+mod host;
 mod letter;
 mod life;
 mod past;
+mod policy;
 mod run;
 mod said;
 mod site;
@@ -23,6 +26,7 @@ mod trace;
 use crate::population::Preset;
 use foresend_core::money::Money;
 use foresend_core::time::Timestamp;
+use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
@@ -52,6 +56,19 @@ pub struct Plan<'a> {
     pub seed: u64,
     /// Worker threads; 0 counts as 1.
     pub threads: usize,
+    /// Journeys, each of which is left out of the program in an arm of its own. Of the first 64 of a program.
+    pub left_out: &'a [JourneyIx],
+    /// Other programs for the same customers.
+    pub compared: &'a [Compared<'a>],
+}
+
+/// Another program, in an arm of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared<'a> {
+    /// Of the arm.
+    pub id: &'a str,
+    /// The program, of the same currency and zone.
+    pub program: &'a Program,
 }
 
 /// What came of it.
@@ -61,19 +78,31 @@ pub struct Rehearsal {
     pub customers: u64,
     /// Inputs applied to actors, those nobody listens to included; stretches that two arms share count once.
     pub events: u64,
-    /// `no-mail`, `as-written`.
+    /// `no-mail`, `as-written`, then those that were compared.
     pub arms: Vec<Arm>,
-    /// Orders of each customer in each arm, in the order of `arms`.
+    /// The journeys that were left out, each in an arm behind those: [`without`](Self::without).
+    pub left_out: Vec<JourneyIx>,
+    /// Orders of each customer in each arm, in the order of `arms`, then of `left_out`.
     pub orders: Paired,
-    /// Revenue of each customer in each arm, net of discounts, in minor units, in the order of `arms`.
+    /// Revenue of each customer in each arm, net of discounts, in minor units, in the same order.
     pub revenue: Paired,
-    /// What offers took off the orders of each customer in each arm, in minor units, in the order of `arms`.
+    /// What offers took off the orders of each customer in each arm, in minor units, in the same order.
     pub discounts: Paired,
     /// Orders of `as-written` that a click attribution would claim: any order of a customer who, by their own hand,
     /// followed a link in any mail within the program's `credit` before it. Not what mail caused.
     pub attributed_orders: u64,
     /// Orders of `as-written` that attribution would claim, by different definitions.
     pub claimed: Claimed,
+}
+
+impl Rehearsal {
+    /// Index of the arm without `journey` in [`orders`](Self::orders), [`revenue`](Self::revenue) and
+    /// [`discounts`](Self::discounts). `None`: there was none.
+    #[must_use]
+    pub fn without(&self, journey: JourneyIx) -> Option<usize> {
+        let at = self.left_out.iter().position(|&left_out| left_out == journey)?;
+        Some(self.arms.len() + at)
+    }
 }
 
 /// Orders that attribution would claim, within the program's `credit`. None of it is what mail caused.
@@ -96,10 +125,10 @@ impl Claimed {
     }
 }
 
-/// One policy within a rehearsal.
+/// One arm of a rehearsal.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Arm {
-    /// `no-mail`, `as-written`.
+    /// `no-mail`, `as-written`, or as it was called.
     pub id: String,
     /// What was decided, counted.
     pub pulse: Pulse,

@@ -4,7 +4,8 @@
 //! Sessions before the start are those of the same visit process looked at backwards, with negative ordinals, without
 //! carts: late orders of carts left before the start are missing, which is about .3 % of the orders of 60 days.
 
-use super::arm::{Arm, Host, Side};
+use super::arm::Arm;
+use super::host::Host;
 use super::trace::Watch;
 use crate::behaviour::Scene;
 use crate::behaviour::key::SessionKey;
@@ -52,7 +53,7 @@ impl<W: Watch> Host<'_, W> {
     /// Tells the actor of `scene.person` who they are and what happened before the start.
     pub(super) fn meet(&mut self, scene: &Scene<'_>, arm: &mut Arm, past: &[PastOrder]) {
         let (has_address, agreed) = scene.person.contact(&scene.model.preset);
-        self.introduce(scene, arm, Side::Common, has_address);
+        self.introduce(scene, arm, has_address);
         let first_order = scene.clock.instant(-scene.person.age);
         self.permit(arm, agreed, first_order);
         for order in past {
@@ -65,18 +66,12 @@ impl<W: Watch> Host<'_, W> {
     }
 
     /// Who they are: what the program holds of it.
-    pub(super) fn introduce(
-        &mut self,
-        scene: &Scene<'_>,
-        arm: &mut Arm,
-        side: Side,
-        has_address: bool,
-    ) {
+    pub(super) fn introduce(&mut self, scene: &Scene<'_>, arm: &mut Arm, has_address: bool) {
         let home = self.homes.home(scene.person.home);
         let (traits, count) = self.vocabulary().traits(scene, home);
         let zone = home.zone;
         let profile = Profile { zone, has_address, created: None, traits: &traits[..count] };
-        self.apply(arm, side, Input::Profile(profile));
+        self.apply(arm, Input::Profile(profile));
     }
 
     /// An order before the start, and what became of it until then; what does later is still to come.

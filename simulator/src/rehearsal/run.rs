@@ -1,12 +1,14 @@
 //! Customers over threads. A chunk of customers is dealt out to whoever is free; each worker adds up its own, and at the
 //! end the workers are added up. All of it is integers, so the deal cannot show.
 
-use super::arm::{Host, Row};
-use super::life::Lives;
+use super::arm::Row;
+use super::host::Host;
+use super::life::{Forks, Lives};
 use super::past::looks_back;
+use super::policy::{Holds, Journeys, Policy};
 use super::site::Vocabulary;
 use super::trace::Watch;
-use super::{AS_WRITTEN, Arm, Claimed, NO_MAIL, Plan, Rehearsal, RehearsalError};
+use super::{AS_WRITTEN, Arm, Claimed, Compared, Plan, Rehearsal, RehearsalError};
 use crate::behaviour::Model;
 use crate::population::Homes;
 use foresend_core::chance::{Seed, join};
@@ -14,6 +16,7 @@ use foresend_core::id::{CustomerId, IdKey};
 use foresend_core::money::Money;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
+use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
@@ -35,10 +38,17 @@ pub fn rehearse(
     plan: &Plan<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rehearsal, RehearsalError> {
-    let stage = Stage::of(plan);
+    let model = model_of(plan);
+    let stage = Stage::of(plan, plan.program, plan.left_out, &model);
+    let others = plan.compared.iter().map(|other| Stage::of(plan, other.program, &[], &model));
+    let others: Vec<Stage<'_>> = others.collect();
+    let (policies, other_policies) =
+        (stage.policies(), others.iter().map(Stage::policies).collect::<Vec<_>>());
     let (dealt, done, events) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
-        let mut worker = Worker::new(stage.host(()));
+        let hosts = others.iter().zip(&other_policies);
+        let hosts = hosts.map(|(stage, policies)| stage.host(policies, ())).collect();
+        let mut worker = Worker::new(stage.host(&policies, ()), hosts, stage.forks.clone());
         loop {
             let chunk = dealt.fetch_add(1, Ordering::Relaxed);
             let Some(first) = chunk.checked_mul(CHUNK).filter(|&first| first < plan.customers)
@@ -46,11 +56,11 @@ pub fn rehearse(
                 return worker.counted();
             };
             let last = first.saturating_add(CHUNK).min(plan.customers);
-            let before = worker.host.events;
+            let before = worker.events();
             for customer in first..last {
                 worker.live(stage.world.seed, customer);
             }
-            let here = worker.host.events - before;
+            let here = worker.events() - before;
             let done = done.fetch_add(u64::from(last - first), Ordering::Relaxed);
             let events = events.fetch_add(here, Ordering::Relaxed);
             progress(done + u64::from(last - first), events + here);
@@ -58,7 +68,7 @@ pub fn rehearse(
     };
     let counted = thread::scope(|scope| {
         let workers: Vec<_> = (0..plan.threads.max(1)).map(|_| scope.spawn(work)).collect();
-        let mut all = Counted::new(plan.program);
+        let mut all = Counted::new(plan);
         for worker in workers {
             match worker.join() {
                 Ok(counted) => all.merge(&counted),
@@ -70,41 +80,79 @@ pub fn rehearse(
     Ok(counted.rehearsal(plan))
 }
 
-/// What every life of a rehearsal is lived on.
-pub(super) struct Stage {
+/// How the people of `plan` behave.
+pub(super) fn model_of(plan: &Plan<'_>) -> Model {
+    Model::new(plan.preset.clone(), plan.program.minor_digits)
+}
+
+/// What every life under one program is lived on.
+pub(super) struct Stage<'a> {
     pub(super) world: World,
-    model: Model,
+    /// The same without each journey whose absence others notice, in the order of its arms.
+    worlds_without: Vec<Option<World>>,
+    left_out: &'a [JourneyIx],
+    pub(super) forks: Forks,
+    model: &'a Model,
     homes: Homes,
     vocabulary: Vocabulary,
     end: Timestamp,
     look_back: Wait,
 }
 
-impl Stage {
-    pub(super) fn of(plan: &Plan<'_>) -> Self {
-        let look_back = looks_back(plan.program);
+impl<'a> Stage<'a> {
+    pub(super) fn of(
+        plan: &Plan<'_>,
+        program: &Program,
+        left_out: &'a [JourneyIx],
+        model: &'a Model,
+    ) -> Self {
+        // Of all programs of a plan: what one is told of the past the others are told too.
+        let programs = plan.compared.iter().map(|other| other.program).chain([plan.program]);
+        let look_back = programs.map(looks_back).max().unwrap_or(Wait::ZERO);
         let days = Wait::days(plan.days);
         // The secret behind customer ids: any will do, but the same seed must give the same ids.
         let id_key = IdKey(u128::from(join(plan.seed, ID_KEY)));
-        let model = Model::new(plan.preset.clone(), plan.program.minor_digits);
-        let world = World::new(Seed(plan.seed), id_key, plan.program.clone());
+        let world = World::new(Seed(plan.seed), id_key, program.clone());
         let mut world = world.without_holdout();
         let homes = Homes::new(&mut world, &model.preset, plan.from, (look_back, days));
-        world.catalogue = model.catalogue.rows(&plan.program.columns);
+        world.catalogue = model.catalogue.rows(&program.columns);
+        let left_out = &left_out[..left_out.len().min(Journeys::MOST)];
+        let forks = Forks::of(program, left_out);
+        let without = |&journey: &JourneyIx| {
+            (!forks.parts_at_mail(journey)).then(|| world.clone().without(journey))
+        };
         Self {
+            worlds_without: left_out.iter().map(without).collect(),
             world,
+            left_out,
+            forks,
             model,
             homes,
-            vocabulary: Vocabulary::of(plan.program),
+            vocabulary: Vocabulary::of(program),
             end: plan.from.after(days),
             look_back,
         }
     }
 
+    /// How each arm differs: without mail, as written, without each journey that is left out.
+    pub(super) fn policies(&self) -> Vec<Policy<'_>> {
+        let of = |holds| Policy { world: &self.world, holds };
+        let without = self.left_out.iter().zip(&self.worlds_without);
+        let without = without.map(|(&journey, world)| match world {
+            Some(world) => Policy { world, holds: Holds::Nothing },
+            None => of(Holds::One(journey)),
+        });
+        [of(Holds::Everything), of(Holds::Nothing)].into_iter().chain(without).collect()
+    }
+
     /// A host of lives, all of which `watch` is told of.
-    pub(super) fn host<W: Watch>(&self, watch: W) -> Host<'_, W> {
-        let Self { world, model, homes, vocabulary, end, look_back } = self;
-        Host::new(world, (model, homes, vocabulary), *end, *look_back, watch)
+    pub(super) fn host<'s, W: Watch>(
+        &'s self,
+        policies: &'s [Policy<'s>],
+        watch: W,
+    ) -> Host<'s, W> {
+        let Self { model, homes, vocabulary, end, look_back, .. } = self;
+        Host::new(policies, (model, homes, vocabulary), *end, *look_back, watch)
     }
 }
 
@@ -114,7 +162,8 @@ const ID_KEY: u64 = u64::from_le_bytes(*b"id key  ");
 /// What lives came to, added up.
 #[derive(Clone, PartialEq, Debug)]
 struct Counted {
-    pulses: [Pulse; 2],
+    /// Of the arms that are counted: without mail, as written, as compared.
+    pulses: Vec<Pulse>,
     orders: Paired,
     revenue: Paired,
     discounts: Paired,
@@ -123,12 +172,16 @@ struct Counted {
 }
 
 impl Counted {
-    fn new(program: &Program) -> Self {
+    fn new(plan: &Plan<'_>) -> Self {
+        let compared = plan.compared.iter().map(|other| Pulse::of(other.program));
+        let own = [Pulse::of(plan.program), Pulse::of(plan.program)];
+        let pulses: Vec<Pulse> = own.into_iter().chain(compared).collect();
+        let arms = pulses.len() + plan.left_out.len().min(Journeys::MOST);
         Self {
-            pulses: [Pulse::of(program), Pulse::of(program)],
-            orders: Paired::new(2),
-            revenue: Paired::new(2),
-            discounts: Paired::new(2),
+            pulses,
+            orders: Paired::new(arms),
+            revenue: Paired::new(arms),
+            discounts: Paired::new(arms),
             claimed: Claimed::default(),
             events: 0,
         }
@@ -147,20 +200,20 @@ impl Counted {
     }
 
     fn rehearsal(self, plan: &Plan<'_>) -> Rehearsal {
-        let Self { pulses: [no_mail, as_written], orders, revenue, discounts, claimed, events } =
-            self;
-        let arm = |id: &str, ix: usize, pulse: Pulse| Arm {
+        let Self { pulses, orders, revenue, discounts, claimed, events } = self;
+        let compared = plan.compared.iter().map(|Compared { id, .. }| *id);
+        let ids = ["no-mail", "as-written"].into_iter().chain(compared);
+        let arms = ids.zip(pulses).enumerate().map(|(ix, (id, pulse))| Arm {
             id: id.to_owned(),
             pulse,
             orders: orders.total(ix).unsigned_abs(),
             revenue: Money::from_minor(revenue.total(ix)),
-        };
-        let arms =
-            vec![arm("no-mail", NO_MAIL, no_mail), arm("as-written", AS_WRITTEN, as_written)];
+        });
         Rehearsal {
             customers: u64::from(plan.customers),
             events,
-            arms,
+            arms: arms.collect(),
+            left_out: plan.left_out.iter().copied().take(Journeys::MOST).collect(),
             orders,
             revenue,
             discounts,
@@ -173,35 +226,64 @@ impl Counted {
 /// One thread's work.
 struct Worker<'a> {
     host: Host<'a, ()>,
+    /// Of the programs that are compared.
+    others: Vec<Host<'a, ()>>,
     lives: Lives,
-    orders: Paired,
-    revenue: Paired,
-    discounts: Paired,
+    other_lives: Lives,
+    rows: Vec<Row>,
+    sums: [Paired; 3],
+    outcomes: Vec<i64>,
     claimed: Claimed,
 }
 
+/// What is summed up of each arm.
+const OUTCOMES: [fn(&Row) -> i64; 3] = [|row| row.orders, |row| row.revenue, |row| row.discounts];
+
 impl<'a> Worker<'a> {
-    fn new(host: Host<'a, ()>) -> Self {
-        let nobody = CustomerId::of(host.world.id_key, "");
-        let [orders, revenue, discounts] = [(); 3].map(|()| Paired::new(2));
-        let claimed = Claimed::default();
-        Self { host, lives: Lives::new(nobody), orders, revenue, discounts, claimed }
+    fn new(host: Host<'a, ()>, others: Vec<Host<'a, ()>>, forks: Forks) -> Self {
+        let nobody = CustomerId::of(host.world().id_key, "");
+        let arms = 2 + others.len() + forks.count();
+        Self {
+            host,
+            others,
+            lives: Lives::new(nobody, forks),
+            other_lives: Lives::new(nobody, Forks::default()),
+            rows: Vec::new(),
+            sums: [(); 3].map(|()| Paired::new(arms)),
+            outcomes: Vec::new(),
+            claimed: Claimed::default(),
+        }
+    }
+
+    fn events(&self) -> u64 {
+        self.host.events + self.others.iter().map(|host| host.events).sum::<u64>()
     }
 
     fn live(&mut self, seed: Seed, customer: u32) {
-        let rows = self.lives.live(&mut self.host, seed, customer);
-        let outcome = |of: fn(&Row) -> i64| [of(&rows[NO_MAIL]), of(&rows[AS_WRITTEN])];
-        self.orders.add(&outcome(|row| row.orders));
-        self.revenue.add(&outcome(|row| row.revenue));
-        self.discounts.add(&outcome(|row| row.discounts));
-        self.claimed.add(&rows[AS_WRITTEN].claimed);
+        let own = self.lives.live(&mut self.host, seed, customer);
+        let (both, without) = own.split_at(AS_WRITTEN + 1);
+        self.rows.clear();
+        self.rows.extend(both);
+        for host in &mut self.others {
+            self.rows.push(self.other_lives.live_as_written(host, seed, customer));
+        }
+        self.rows.extend(without);
+        for (sums, of) in self.sums.iter_mut().zip(OUTCOMES) {
+            self.outcomes.clear();
+            self.outcomes.extend(self.rows.iter().map(of));
+            sums.add(&self.outcomes);
+        }
+        self.claimed.add(&self.rows[AS_WRITTEN].claimed);
     }
 
     fn counted(self) -> Counted {
-        let Host { common, apart: [mut no_mail, mut as_written], events, .. } = self.host;
+        let events = self.events();
+        let Host { common, apart: [mut no_mail, mut as_written], .. } = self.host;
         no_mail.merge(&common);
         as_written.merge(&common);
-        let Self { orders, revenue, discounts, claimed, .. } = self;
-        Counted { pulses: [no_mail, as_written], orders, revenue, discounts, claimed, events }
+        let others = self.others.into_iter().map(|Host { apart: [_, as_written], .. }| as_written);
+        let pulses = [no_mail, as_written].into_iter().chain(others).collect();
+        let Self { sums: [orders, revenue, discounts], claimed, .. } = self;
+        Counted { pulses, orders, revenue, discounts, claimed, events }
     }
 }

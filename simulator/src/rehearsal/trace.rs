@@ -3,9 +3,9 @@
 //!
 //! Invariant: the records of the traces of all customers are those that the rehearsal folds.
 
-use super::arm::Side;
-use super::life::{Lives, Name};
-use super::run::Stage;
+use super::life::{Forks, Lives, Name};
+use super::policy::Side;
+use super::run::{Stage, model_of};
 use super::{Plan, RehearsalError};
 use foresend_core::customer::effect::{Detail, Effects};
 use foresend_core::customer::input::{
@@ -164,12 +164,14 @@ pub fn name_of(customer: u32) -> String {
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
 pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, RehearsalError> {
-    let stage = Stage::of(plan);
+    let model = model_of(plan);
+    let stage = Stage::of(plan, plan.program, &[], &model);
     if customer >= plan.customers {
         return Err(RehearsalError::NoSuchCustomer { customer, customers: plan.customers });
     }
-    let mut host = stage.host(Keeper { arm, told: None, steps: Vec::new() });
-    let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""));
+    let policies = stage.policies();
+    let mut host = stage.host(&policies, Keeper { arm, told: None, steps: Vec::new() });
+    let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""), Forks::default());
     lives.live(&mut host, stage.world.seed, customer);
     let steps = host.watch.steps;
     let zone = steps.iter().rev().find_map(|step| match step.told {

@@ -4,6 +4,7 @@
 
 mod effects;
 mod figures;
+mod left_out;
 mod programs;
 mod scenery;
 
@@ -48,6 +49,8 @@ fn another_seed_finds_something_else() {
         days: 60,
         seed,
         threads: 1,
+        left_out: &[],
+        compared: &[],
     };
     assert_ne!(rehearse(&plan(1), &|_, _| ()).unwrap(), rehearse(&plan(2), &|_, _| ()).unwrap());
 }
@@ -63,6 +66,8 @@ fn progress_ends_with_everything_done() {
         days: 30,
         seed: 1,
         threads: 2,
+        left_out: &[],
+        compared: &[],
     };
     let most = std::sync::Mutex::new((0, 0));
     let found = rehearse(&plan, &|customers, events| {
@@ -169,6 +174,8 @@ fn no_preset_that_loads_can_stop_a_rehearsal() {
                 days: 7,
                 seed: 3,
                 threads: 1,
+                left_out: &[],
+                compared: &[],
             };
             let found = rehearse(&plan, &|_, _| ()).unwrap();
             assert_eq!(found.customers, 60, "{} = {value}", setting.key);
@@ -183,7 +190,17 @@ fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
     let program = scenery::hears_everything(effects::everything());
     let (preset, customers) = (Preset::named("retail").unwrap(), 150);
     let (program, preset) = (&program, &preset);
-    let plan = Plan { program, preset, customers, from: MONDAY, days: 60, seed: 42, threads: 2 };
+    let plan = Plan {
+        program,
+        preset,
+        customers,
+        from: MONDAY,
+        days: 60,
+        seed: 42,
+        threads: 2,
+        left_out: &[],
+        compared: &[],
+    };
     let whole = rehearse(&plan, &|_, _| ()).unwrap();
     for arm in [NO_MAIL, AS_WRITTEN] {
         let mut pulse = Pulse::of(program);
@@ -202,8 +219,17 @@ fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
 fn nobody_beyond_the_last_customer_is_traced() {
     let (program, preset) = (cart_program(&[1]), mailable());
     let (program, preset) = (&program, &preset);
-    let plan =
-        Plan { program, preset, customers: 10, from: MONDAY, days: 60, seed: 42, threads: 1 };
+    let plan = Plan {
+        program,
+        preset,
+        customers: 10,
+        from: MONDAY,
+        days: 60,
+        seed: 42,
+        threads: 1,
+        left_out: &[],
+        compared: &[],
+    };
     assert!(trace(&plan, 9, NO_MAIL).is_ok());
     let refused = trace(&plan, 10, NO_MAIL).unwrap_err();
     let told = "no customer c-0000000010 in this rehearsal (ids c-0000000000 to c-0000000009)";

@@ -177,6 +177,16 @@ pub(crate) fn run_for(
     days: u32,
     threads: usize,
 ) -> Rehearsal {
-    let plan = Plan { program, preset, customers, from: MONDAY, days, seed: 42, threads };
+    let plan = Plan {
+        program,
+        preset,
+        customers,
+        from: MONDAY,
+        days,
+        seed: 42,
+        threads,
+        left_out: &[],
+        compared: &[],
+    };
     rehearse(&plan, &|_, _| ()).unwrap()
 }

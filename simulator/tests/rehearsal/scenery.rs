@@ -147,7 +147,17 @@ fn what_becomes_of_an_order_names_it() {
     let preset = changed(&mailable(), &[("purchase.alpha", &[0.25])]);
     let (program, preset) = (&program, &preset);
     let from = crate::programs::MONDAY;
-    let plan = Plan { program, preset, customers: 200, from, days: 60, seed: 42, threads: 1 };
+    let plan = Plan {
+        program,
+        preset,
+        customers: 200,
+        from,
+        days: 60,
+        seed: 42,
+        threads: 1,
+        left_out: &[],
+        compared: &[],
+    };
     let mut all = [0; 4];
     for customer in 0..plan.customers {
         let mut parcels = Parcels::default();
@@ -212,7 +222,17 @@ fn who_signs_up_without_an_address_leaves_one() {
     let program = hears_everything(vec![cart(&[1])]);
     let (program, preset) = (&program, &preset);
     let from = crate::programs::MONDAY;
-    let plan = Plan { program, preset, customers: 80, from, days: 60, seed: 42, threads: 1 };
+    let plan = Plan {
+        program,
+        preset,
+        customers: 80,
+        from,
+        days: 60,
+        seed: 42,
+        threads: 1,
+        left_out: &[],
+        compared: &[],
+    };
     for customer in 0..plan.customers {
         let mut has_address = false;
         for step in trace(&plan, customer, AS_WRITTEN).unwrap().steps {
@@ -237,7 +257,17 @@ fn letters_leave_at_ten_on_each_ones_own_clock_and_profiles_are_told() {
     let program = Program::new(outline);
     let preset = changed(&mailable(), &[("zones.home", &[0.5]), ("profile.birthday", &[1.0])]);
     let (program, preset, from) = (&program, &preset, crate::programs::MONDAY);
-    let plan = Plan { program, preset, customers: 150, from, days: 7, seed: 42, threads: 1 };
+    let plan = Plan {
+        program,
+        preset,
+        customers: 150,
+        from,
+        days: 7,
+        seed: 42,
+        threads: 1,
+        left_out: &[],
+        compared: &[],
+    };
     let hour = |at: Timestamp| at.since(from).millis() as f64 / 3.6e6;
     let mut hours = Vec::new();
     for customer in 0..plan.customers {

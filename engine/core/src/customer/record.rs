@@ -134,6 +134,8 @@ pub enum NoStart {
     Yielded(JourneyIx),
     /// The event does not say what it is about.
     NoKey,
+    /// Nobody starts it in this world: nothing else spoke against it.
+    Closed,
 }
 
 /// Why a mail moved or was delayed.

@@ -11,7 +11,7 @@ use crate::id::Key;
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::condition::{Condition, Truth};
-use crate::world::journey::{Again, JourneyIx, KeyOf, Start};
+use crate::world::journey::{Again, JourneyIx, KeyOf, SegmentIx, Start};
 use crate::world::value::SlotIx;
 
 impl Customer {
@@ -164,6 +164,11 @@ impl Customer {
             let key = of_all_dates(&journey.start, run.key);
             self.ledger.note_start(run.journey, key, due, journey.again);
         }
+        if world.is_closed(run.journey) {
+            self.runs.remove(at);
+            out.record(due, Decided::NotStarted(run.journey, NoStart::Closed));
+            return;
+        }
         let counts_at_once = journey.goal.as_ref().filter(|goal| goal.from.is_none());
         let goal_until = counts_at_once.map(|goal| due.after(goal.within));
         let run = &mut self.runs[at];
@@ -182,6 +187,22 @@ impl Customer {
         let at = self.runs.iter().position(begun).expect("nothing ends a run that is beginning");
         self.runs[at].phase = Phase::Waiting;
         self.await_step(world, at, 0, due, out);
+    }
+
+    /// The journeys that a wake by `by` may start: those that wait to begin, those whose day has come, those that
+    /// wait for a segment that may turn then.
+    pub fn may_start<'a>(
+        &'a self,
+        world: &'a World,
+        by: Timestamp,
+    ) -> impl Iterator<Item = JourneyIx> + 'a {
+        let is_due = move |run: &&Run| run.phase == Phase::Arming && run.due <= by;
+        let armed = self.runs.iter().filter(is_due).map(|run| run.journey);
+        let dates = self.ledger.schedule.iter().filter(move |entry| entry.due <= by);
+        let segments = (0u16..).map(SegmentIx).zip(&self.ledger.segments);
+        let turning = segments.filter(move |(_, standing)| standing.flips <= by);
+        let entered = turning.flat_map(|(ix, _)| world.program.enterers(ix).iter().copied());
+        armed.chain(dates.map(|entry| entry.journey)).chain(entered)
     }
 
     fn may_not_begin(

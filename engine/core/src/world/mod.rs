@@ -44,6 +44,8 @@ pub struct World {
     zones: Vec<Zone>,
     /// Journeys of which nothing leaves for now.
     paused: Vec<JourneyIx>,
+    /// Journeys that nobody starts.
+    closed: Vec<JourneyIx>,
     /// Whether the program's holdout holds anybody out.
     holds_out: bool,
 }
@@ -54,7 +56,8 @@ impl World {
     pub fn new(seed: Seed, id_key: IdKey, program: Program) -> Self {
         let zones = vec![program.zone.clone()];
         let catalogue = Catalogue::default();
-        Self { seed, id_key, program, catalogue, zones, paused: Vec::new(), holds_out: true }
+        let (paused, closed) = (Vec::new(), Vec::new());
+        Self { seed, id_key, program, catalogue, zones, paused, closed, holds_out: true }
     }
 
     /// The same, in which nobody is held out: a rehearsal has an arm without mail instead.
@@ -70,6 +73,21 @@ impl World {
         // Millionths of all 2^64 draws.
         let drawn = drawn(self.seed, customer.low(), Purpose::Holdout, 0);
         self.holds_out && u128::from(drawn) * 1_000_000 < share << 64
+    }
+
+    /// The same, in which nobody starts `journey`: as if it were not there. What arms it and speaks against it is
+    /// recorded all the same, and a start that is refused for no other reason counts for `again` and takes its
+    /// enrolment's number, so that everything else stays as it is with the journey.
+    #[must_use]
+    pub fn without(mut self, journey: JourneyIx) -> Self {
+        self.closed.push(journey);
+        self
+    }
+
+    /// Whether nobody starts the journey.
+    #[must_use]
+    pub fn is_closed(&self, journey: JourneyIx) -> bool {
+        self.closed.contains(&journey)
     }
 
     /// Nothing of the journey leaves until it goes on. Its enrolments advance all the same: plans do not move, and

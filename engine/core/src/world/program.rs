@@ -217,6 +217,12 @@ impl Program {
                 && hears.waits.is_empty())
     }
 
+    /// The events that may change the truth of the segment.
+    pub fn turned_by(&self, segment: SegmentIx) -> impl Iterator<Item = EventIx> + '_ {
+        let hears = (0u16..).map(EventIx).zip(&self.hears);
+        hears.filter(move |(_, hears)| hears.segments.contains(&segment)).map(|(event, _)| event)
+    }
+
     /// Whether decisions read or set the trait: only such traits are held.
     #[must_use]
     pub fn holds(&self, ix: TraitIx) -> bool {

@@ -40,6 +40,8 @@ counts! {
         yielded,
         /// The event did not say what it is about.
         no_key,
+        /// An arm without the journey: nothing else spoke against it. No reason in any report.
+        closed,
     }
 }
 
@@ -195,9 +197,10 @@ impl NotStarted {
             full,
             yielded,
             no_key,
+            closed,
         } = *self;
         let asked = if_false + if_unknown + while_false + while_unknown;
-        busy + again + asked + stopped + full + yielded + no_key
+        busy + again + asked + stopped + full + yielded + no_key + closed
     }
 }
 

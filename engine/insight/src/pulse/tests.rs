@@ -58,6 +58,7 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         NoStart::Full,
         NoStart::Yielded(JourneyIx(1)),
         NoStart::NoKey,
+        NoStart::Closed,
     ]);
     let moves =
         prop::sample::select(vec![Move::Quiet, Move::StillShopping, Move::Limit, Move::Between]);

@@ -42,6 +42,7 @@ impl Timeline<'_> {
             NoStart::Full => "is in as many journeys as anybody can be".to_owned(),
             NoStart::Yielded(to) => format!("yields to {}: is in that", self.journey(to).name),
             NoStart::NoKey => "no key: the event does not say what it is about".to_owned(),
+            NoStart::Closed => "would have started: this arm is without it".to_owned(),
         };
         format!("not started: {why}")
     }

@@ -128,6 +128,7 @@ fn every_record_has_its_words() {
         NoStart::Full,
         NoStart::Yielded(CART),
         NoStart::NoKey,
+        NoStart::Closed,
     ] {
         decided.push(Decided::NotStarted(JourneyIx(0), why));
     }

@@ -329,7 +329,8 @@ impl Player {
                     | NoStart::WhileFalse
                     | NoStart::WhileUnknown
                     | NoStart::Full
-                    | NoStart::NoKey => format!("{why:?}"),
+                    | NoStart::NoKey
+                    | NoStart::Closed => format!("{why:?}"),
                 };
                 format!("not started {}: {why}", journey(ix))
             }

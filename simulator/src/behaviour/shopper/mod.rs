@@ -233,6 +233,14 @@ impl Shopper {
         self.queue.next().min(self.next_visit)
     }
 
+    /// What [`step`](Self::step) will play next; `None`: a visit, or nothing.
+    #[must_use]
+    pub fn peek(&self) -> Option<&Due> {
+        let is_visit =
+            self.next_visit != Timestamp::NEVER && !self.queue.precedes_visit(self.next_visit);
+        self.queue.peek().filter(|_| !is_visit)
+    }
+
     /// The mail at `ix`.
     ///
     /// # Panics
@@ -244,7 +252,7 @@ impl Shopper {
 
     /// Plays the next thing.
     pub fn step(&mut self, scene: &Scene<'_>) -> (Timestamp, Seen) {
-        if !self.queue.precedes_visit(self.next_visit) && self.next_visit != Timestamp::NEVER {
+        if self.next_visit != Timestamp::NEVER && !self.queue.precedes_visit(self.next_visit) {
             return self.visit(scene);
         }
         let Some((at, due)) = self.queue.pop() else { return (Timestamp::NEVER, Seen::Nothing) };

@@ -1,0 +1,322 @@
+//! Who lets lives happen: the host of the actors of one program, telling each the same inputs in the same order as
+//! production would: all outside inputs of an instant, then the wake, then hand-overs by priority.
+//!
+//! Invariant: nothing reaches a shopper but mail that the actor let leave, and nothing reaches the actor but what a
+//! shop and a mail server would see.
+
+use super::arm::Arm;
+use super::letter::unheralded;
+use super::past::PastView;
+use super::policy::{Journeys, Policy, Side, Starters};
+use super::site::Vocabulary;
+use super::trace::Watch;
+use super::{AS_WRITTEN, NO_MAIL};
+use crate::behaviour::shopper::Seen;
+use crate::behaviour::{Model, Scene};
+use crate::population::Homes;
+use crate::stream::Purpose;
+use foresend_core::customer::effect::{Effect, Effects, Mailing};
+use foresend_core::customer::input::{Code, Engagement, Input, Origin, Reader};
+use foresend_core::customer::record::{Decided, Enrolled};
+use foresend_core::time::{Timestamp, Wait};
+use foresend_core::world::World;
+use foresend_core::world::program::Program;
+use foresend_insight::pulse::Pulse;
+
+/// What all lives of a rehearsal share, and what one worker counts. `W` is told everything: `()` is nobody, and costs
+/// nothing.
+pub(super) struct Host<'a, W> {
+    /// How each arm differs, in the order of the arms.
+    policies: &'a [Policy<'a>],
+    pub(super) model: &'a Model,
+    pub(super) homes: &'a Homes,
+    vocabulary: &'a Vocabulary,
+    end: Timestamp,
+    look_back: Wait,
+    /// Journeys that something without a message id may start.
+    unheralded: Vec<bool>,
+    starters: Starters,
+    /// Journeys that started since somebody asked.
+    started: Journeys,
+    out: Effects,
+    pub(super) past_views: Vec<PastView>,
+    /// What was decided while the arms were one, and since in the arms without mail and as written.
+    pub(super) common: Pulse,
+    pub(super) apart: [Pulse; 2],
+    pub(super) events: u64,
+    pub(super) watch: W,
+}
+
+impl<'a, W: Watch> Host<'a, W> {
+    pub(super) fn new(
+        policies: &'a [Policy<'a>],
+        (model, homes, vocabulary): (&'a Model, &'a Homes, &'a Vocabulary),
+        end: Timestamp,
+        look_back: Wait,
+        watch: W,
+    ) -> Self {
+        let world = policies[AS_WRITTEN].world;
+        let pulse = || Pulse::of(&world.program);
+        Self {
+            policies,
+            model,
+            homes,
+            vocabulary,
+            end,
+            look_back,
+            unheralded: world.program.journeys.iter().map(|j| unheralded(world, j)).collect(),
+            starters: Starters::of(&world.program),
+            started: Journeys::default(),
+            out: if W::WANTS_DETAILS { Effects::explaining() } else { Effects::default() },
+            past_views: Vec::new(),
+            common: pulse(),
+            apart: [pulse(), pulse()],
+            events: 0,
+            watch,
+        }
+    }
+
+    /// How the life at `side` differs.
+    pub(super) fn policy(&self, side: Side) -> &'a Policy<'a> {
+        match side {
+            Side::Common => &self.policies[NO_MAIL],
+            Side::Apart(arm) => &self.policies[arm],
+        }
+    }
+
+    /// The world of the program as it is written.
+    pub(super) fn world(&self) -> &'a World {
+        self.policies[AS_WRITTEN].world
+    }
+
+    pub(super) fn program(&self) -> &'a Program {
+        &self.world().program
+    }
+
+    pub(super) const fn vocabulary(&self) -> &'a Vocabulary {
+        self.vocabulary
+    }
+
+    pub(super) fn start(&self) -> Timestamp {
+        self.homes.clock().start()
+    }
+
+    pub(super) const fn end(&self) -> Timestamp {
+        self.end
+    }
+
+    pub(super) const fn look_back(&self) -> Wait {
+        self.look_back
+    }
+
+    /// What happens next in a life.
+    pub(super) fn next(&self, arm: &Arm) -> Next {
+        let (next, is_site) = arm.next();
+        if next > arm.now && !arm.ready.is_empty() {
+            Next::HandOver
+        } else if next >= self.end {
+            Next::Over
+        } else if is_site {
+            Next::Site(next)
+        } else {
+            Next::Wake(next)
+        }
+    }
+
+    /// Lets it happen. Nothing comes of a hand-over here, which its caller does, nor of the end.
+    pub(super) fn happen(&mut self, scene: &Scene<'_>, arm: &mut Arm, next: Next) {
+        let (Next::Site(at) | Next::Wake(at)) = next else { return };
+        arm.still = if at > arm.now { 0 } else { arm.still + 1 };
+        assert!(arm.still < STILL_MAX, "time stands still at {at:?}: {arm:?}");
+        arm.now = at;
+        match next {
+            Next::Site(_) => {
+                let (_, seen) = arm.shopper.step(scene);
+                self.see(scene, arm, seen);
+            }
+            Next::Wake(_) | Next::HandOver | Next::Over => self.apply(arm, Input::Wake),
+        }
+    }
+
+    /// Lives on to the end.
+    pub(super) fn live_on(&mut self, scene: &Scene<'_>, arm: &mut Arm) {
+        loop {
+            match self.next(arm) {
+                Next::Over => return,
+                Next::HandOver => {
+                    if let Some(mail) = arm.take_ready() {
+                        self.hand_over(scene, arm, &mail);
+                    }
+                }
+                next @ (Next::Site(_) | Next::Wake(_)) => self.happen(scene, arm, next),
+            }
+        }
+    }
+
+    /// Hands `mail` over at the arm's own gate. Returns whether it left.
+    pub(super) fn hand_over(&mut self, scene: &Scene<'_>, arm: &mut Arm, mail: &Mailing) -> bool {
+        let left = self.ask(arm, self.at_the_gate(arm, mail));
+        self.settle(arm);
+        if let Some(mail) = left {
+            self.transmit(scene, arm, mail);
+        }
+        left.is_some()
+    }
+
+    /// The hand-over of `mail` as the arm's host would ask for it.
+    pub(super) fn at_the_gate(&self, arm: &Arm, mail: &Mailing) -> Input<'static> {
+        let gate = self.policy(arm.side).gate(mail, arm.suppressed);
+        let attempt = arm.place(mail).map_or(1, |ix| arm.shopper.letter(ix).attempt);
+        // The code that a host holds ready: in a rehearsal the pool never runs dry.
+        let code = mail.offer.map_or(Code::None, |_| Code::Reserved(mail.origin));
+        Input::Handover { send: mail.send, attempt, gate, code }
+    }
+
+    /// Which journeys may start by what happens next.
+    pub(super) fn may_start(&self, arm: &Arm, next: Next) -> Journeys {
+        match next {
+            Next::Over => Journeys::default(),
+            Next::HandOver => self.starters.by_mail(),
+            Next::Site(_) => self.starters.by(arm.shopper.peek()),
+            Next::Wake(at) => {
+                let woken = arm.actor.may_start(self.policy(arm.side).world, at).collect();
+                self.starters.always.with(woken)
+            }
+        }
+    }
+
+    /// Which journeys started since this was asked last.
+    pub(super) fn take_started(&mut self) -> Journeys {
+        std::mem::take(&mut self.started)
+    }
+
+    /// Tells the actor what the outside sees of a step.
+    fn see(&mut self, scene: &Scene<'_>, arm: &mut Arm, seen: Seen) {
+        let words = self.vocabulary;
+        let said = match seen {
+            Seen::Nothing => return,
+            Seen::Viewed(session, view) => {
+                let how = (Origin::Live, arm.now);
+                let to = |event: Input<'_>| self.apply(arm, event);
+                return words.tell_view(scene, (session, view), how, to);
+            }
+            Seen::Added(cart, line) => words.added(scene, &cart, line),
+            Seen::CheckoutStarted(cart) => words.checkout_started(scene, &cart),
+            Seen::Removed(cart, line) => words.removed(scene, &cart, line),
+            Seen::Ordered(order) => {
+                arm.count(&order, self.program().credit);
+                words.ordered(scene, &order, self.program())
+            }
+            Seen::Parcel(order, step, paid) => words.parcel(scene, order, step, paid),
+            Seen::Asked(session, view) => match words.asked(scene, session, view) {
+                Some(said) => said,
+                None => return,
+            },
+            Seen::Back(session, view) => words.back(scene, session, view),
+            Seen::SignedUp(session) => {
+                let draws = scene.person.chance.stream(Purpose::SignUp, session.key());
+                return self.sign_up(scene, arm, words.topic(draws.unit(1)));
+            }
+            Seen::Retry(ix) => {
+                arm.ready.push(arm.mails[ix.0 as usize].mailing);
+                return;
+            }
+            Seen::Opened(ix, leaving) => {
+                self.engage(scene, arm, ix, (Engagement::Open, Reader::Human));
+                return self.leave(arm, ix, leaving);
+            }
+            Seen::Confirmed(ix) => {
+                self.engage(scene, arm, ix, (Engagement::Open, Reader::Human));
+                self.engage(scene, arm, ix, (Engagement::Click, Reader::Human));
+                return self.confirm(arm, ix);
+            }
+            Seen::Clicked(ix) => {
+                return self.engage(scene, arm, ix, (Engagement::Click, Reader::Human));
+            }
+            Seen::OpenedByMachine(ix) => {
+                return self.engage(scene, arm, ix, (Engagement::Open, Reader::Machine));
+            }
+            Seen::ClickedByMachine(ix) => {
+                return self.engage(scene, arm, ix, (Engagement::Click, Reader::Machine));
+            }
+        };
+        said.tell(Origin::Live, arm.now, |event| self.apply(arm, event));
+    }
+
+    /// Tells the actor of the time before the start.
+    pub(super) fn tell(&mut self, arm: &mut Arm, now: Timestamp, input: Input<'_>) {
+        arm.now = now;
+        self.apply(arm, input);
+    }
+
+    /// Applies one input, and settles what comes of it.
+    pub(super) fn apply(&mut self, arm: &mut Arm, input: Input<'_>) {
+        let asked = self.ask(arm, input);
+        self.settle(arm);
+        debug_assert!(asked.is_none(), "only a hand-over lets a mail leave");
+    }
+
+    /// Applies one input, and leaves what comes of it in `out`. Returns the mail that may leave.
+    pub(super) fn ask(&mut self, arm: &mut Arm, input: Input<'_>) -> Option<Mailing> {
+        self.out.clear();
+        arm.actor.apply(self.policy(arm.side).world, arm.now, input, &mut self.out);
+        self.events += 1;
+        self.watch.told(arm.now, input);
+        self.out.asked.iter().find_map(|effect| match effect {
+            Effect::Transmit(mailing, _) => Some(*mailing),
+            Effect::Ready(_) | Effect::Withdraw(_) | Effect::Call(_) => None,
+        })
+    }
+
+    /// Folds what was decided, and notes what is asked for.
+    pub(super) fn settle(&mut self, arm: &mut Arm) {
+        self.watch.decided(arm.side, &self.out);
+        if self.out.records.is_empty() && self.out.asked.is_empty() {
+            return; // nearly always
+        }
+        let mut pulse = match arm.side {
+            Side::Common => Some(&mut self.common),
+            Side::Apart(arm) => self.apart.get_mut(arm),
+        };
+        for record in &self.out.records {
+            if let Some(pulse) = &mut pulse {
+                pulse.fold(record);
+            }
+            if let Decided::Started(Enrolled { journey, enrolment }, key, _) = record.decided {
+                self.started = self.started.with(Journeys::one(journey));
+                if self.unheralded[usize::from(journey.0)] {
+                    arm.starts.push((journey, key, enrolment));
+                }
+            }
+        }
+        for effect in &self.out.asked {
+            match *effect {
+                Effect::Ready(mailing) => arm.ready.push(mailing),
+                Effect::Withdraw(send) => arm.ready.retain(|mailing| mailing.send != send),
+                Effect::Transmit(..) => {} // its caller sends it
+                Effect::Call(_) => {} // there is nobody to call; the actor has recorded that it asked
+            }
+        }
+    }
+
+    /// What was decided last.
+    pub(super) fn decided(&self) -> &Effects {
+        &self.out
+    }
+}
+
+/// What happens next in a life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Next {
+    /// Something of behaviour.
+    Site(Timestamp),
+    /// The actor is woken.
+    Wake(Timestamp),
+    /// The mails whose moment has come are handed over.
+    HandOver,
+    /// The period is over.
+    Over,
+}
+
+/// Most things at one instant of one life. More than this is an endless loop, which is a bug.
+const STILL_MAX: u32 = 100_000;
