@@ -2,6 +2,7 @@
 //! each subcommand's whole story is in the file of its name. Nothing is decided about a customer up here.
 
 mod check;
+mod expected;
 mod explain;
 mod failure;
 mod fmt;
@@ -10,6 +11,7 @@ mod mistakes;
 mod new;
 mod open;
 mod output;
+mod rehearsed;
 mod report;
 mod say;
 mod scenario;

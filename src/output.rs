@@ -1,6 +1,7 @@
 //! What leaves the command: the only file that prints. Data and reports go to stdout, talk to stderr, and both
 //! lose their escape codes where nobody would see colours (a pipe, `NO_COLOR`, `TERM=dumb`).
 
+use crate::report::number::count;
 use crate::report::page::{Letters, Paper};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::env;
@@ -64,21 +65,24 @@ pub(crate) fn letters() -> Letters {
 /// One line on stderr that says how far a rehearsal is; only on a terminal, and gone at the end.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    /// Customers of each world, and worlds.
+    customers: u64,
+    worlds: u64,
     /// Whether there is room for more than the bar.
     wide: bool,
 }
 
 impl Progress {
-    /// A line for `customers` customers; with `quiet` there is none.
-    pub(crate) fn of(customers: u64, quiet: bool) -> Self {
+    /// A line for `customers` customers in each of `worlds` worlds; with `quiet` there is none.
+    pub(crate) fn of(customers: u64, worlds: u64, quiet: bool) -> Self {
         let wide = talk_width() >= WIDTH_MAX;
         if quiet || !io::stderr().is_terminal() {
-            return Self { bar: ProgressBar::hidden(), wide };
+            return Self { bar: ProgressBar::hidden(), customers, worlds, wide };
         }
         let target = ProgressDrawTarget::stderr_with_hz(FRAMES);
-        let bar = ProgressBar::with_draw_target(Some(customers), target);
+        let bar = ProgressBar::with_draw_target(Some(customers * worlds), target);
         let template = if wide {
-            "  rehearsing  {bar:24}  {percent:>3} %  {human_pos} of {human_len} customers  {msg}"
+            "  rehearsing  {bar:24}  {percent:>3} %  {msg}"
         } else {
             "  rehearsing  {bar:14}  {percent:>3} %  {msg}"
         };
@@ -87,20 +91,25 @@ impl Progress {
             Letters::Unicode => "━╸─",
             Letters::Ascii => "#> ",
         }));
-        Self { bar, wide }
+        Self { bar, customers, worlds, wide }
     }
 
-    /// So many customers are done, with so many events.
+    /// So many customers are done in the world at `world`, with so many events in all worlds.
     #[expect(clippy::cast_precision_loss, reason = "a speed is shown to two digits")]
-    pub(crate) fn at(&self, customers: u64, events: u64) {
+    pub(crate) fn at(&self, world: u64, customers: u64, events: u64) {
         let left = self.bar.eta().as_secs();
         self.bar.set_message(if self.wide {
             let speed = events as f64 / self.bar.elapsed().as_secs_f64().max(1e-3) / 1e6;
-            format!("{speed:.1} M events/s  {left} s left")
+            let world = match self.worlds {
+                1 => String::new(),
+                worlds => format!("world {} of {worlds}  ", world + 1),
+            };
+            let done = format!("{} of {} customers", count(customers), count(self.customers));
+            format!("{world}{done}  {speed:.1} M events/s  {left} s left")
         } else {
             format!("{left} s left")
         });
-        self.bar.set_position(customers);
+        self.bar.set_position(world * self.customers + customers);
     }
 }
 

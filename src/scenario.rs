@@ -32,6 +32,9 @@ impl Opened {
         let populations: Vec<&str> = Preset::names().collect();
         told.extend(self.scenario.unknown_populations(&populations));
         told.extend(of_program);
+        if compiled.is_some() && !any_error(&told) {
+            told.extend(self.scenario.compared(&self.sources).err().into_iter().flatten());
+        }
         (compiled.filter(|_| !any_error(&told)), told)
     }
 

@@ -3,18 +3,15 @@
 
 use crate::failure::Failure;
 use crate::json_out::JsonOut;
-use crate::mistakes;
 use crate::output::{self, Progress};
 use crate::report::number::{count, counted};
-use crate::report::{Arm, Journey, Length, Report, Sends, Timing, json};
+use crate::report::{Journey, Length, Report, Timing, World, json, markdown};
 use crate::scenario::{self, Opened};
-use foresend_core::world::event::EventIx;
-use foresend_core::world::journey::{self, Act, Kind};
-use foresend_core::world::program::Program;
-use foresend_insight::increment::{ORDERS_CHANGED_MIN, REVENUE_CHANGED_MIN};
-use foresend_program::{Compiled, Scenario, SetError};
+use crate::{expected, mistakes, rehearsed};
+use foresend_core::world::journey::JourneyIx;
+use foresend_program::{Compiled, Expect, Measure, Scenario, SetError, closest};
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::{self, AS_WRITTEN, NO_MAIL, Plan, Rehearsal, rehearse};
+use foresend_simulator::rehearsal::{self, Plan, Rehearsal, rehearse};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
@@ -30,9 +27,11 @@ Examples:
   foresend simulate scenarios/cart-recovery.toml --customers 1_000_000 --seed 7
   foresend simulate scenarios/cart-recovery.toml --set cart-recovery.quiet=4h
   foresend simulate scenarios/cart-recovery.toml --json report.json --quiet
+  foresend simulate scenarios/whole-shop.toml --world retail --all
 
 The same files, customers and seed give the same report on every machine, with any number of threads.
-Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 130 interrupted.")]
+Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 it ran and an expectation of the
+scenario was not met, 130 interrupted.")]
 pub(crate) struct Arguments {
     /// The scenario: which program, which people, how long
     #[arg(value_name = "FILE")]
@@ -54,6 +53,18 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDRESS=VALUE", value_parser = address_and_value)]
     set: Vec<(String, String)>,
 
+    /// Rehearse in this world alone: quick, and no range [default: the scenario's worlds]
+    #[arg(long, value_name = "NAME")]
+    world: Option<String>,
+
+    /// A row for every journey
+    #[arg(long)]
+    all: bool,
+
+    /// What to print: a page, or Markdown for a pull request
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Page)]
+    format: Format,
+
     /// Write the report as JSON too; - writes it to stdout instead of the page
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -65,6 +76,15 @@ pub(crate) struct Arguments {
     /// Print only what mail caused and what that rests on; no progress
     #[arg(long)]
     quiet: bool,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Format {
+    /// For a terminal or a file.
+    Page,
+    /// For a pull request.
+    Markdown,
 }
 
 /// Runs it.
@@ -82,9 +102,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         foresend_program::set(&mut opened.sources, address, value)
             .map_err(|wrong| refused(address, wrong))?;
     }
-    let (compiled, preset) = compile(&opened, arguments.quiet)?;
+    let (compiled, _) = compile(&opened, arguments.quiet)?;
+    let worlds = worlds(arguments, &opened)?;
+    let others = opened.scenario.compared(&opened.sources).map_err(|told| {
+        mistakes::tell(&told, &opened.texts());
+        Failure::Mistakes
+    })?;
     let target = arguments.json.as_deref().map(JsonOut::open).transpose()?;
-    let report = match rehearsed(arguments, &opened, &compiled, &preset) {
+    let report = match rehearsed(arguments, &opened, &compiled, &others, &worlds) {
         Ok(report) => report,
         Err(failure) => {
             if let Some(target) = target {
@@ -93,42 +118,93 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             return Err(failure);
         }
     };
+    let is_page = !matches!(target, Some(JsonOut::Stdout));
     match target {
-        Some(JsonOut::Stdout) => return Ok(output::data(&json::write(&report))?),
+        Some(JsonOut::Stdout) => output::data(&json::write(&report))?,
         Some(JsonOut::File(file)) => file.write(&json::write(&report))?,
         None => {}
     }
-    let length = if arguments.quiet { Length::Quiet } else { Length::Full };
-    Ok(output::data(&report.page(output::paper(), length).styled())?)
+    if is_page {
+        let length = if arguments.quiet { Length::Quiet } else { Length::Full };
+        let text = match arguments.format {
+            Format::Page => report.page(output::paper(), length).styled(),
+            Format::Markdown => markdown::write(&report),
+        };
+        output::data(&text)?;
+    }
+    let is_met = report.expected.iter().all(|expected| expected.met);
+    if is_met { Ok(()) } else { Err(Failure::Missed) }
+}
+
+/// The worlds to rehearse in: the one that was asked for, or the scenario's.
+fn worlds(arguments: &Arguments, opened: &Opened) -> Result<Vec<(String, Preset)>, Failure> {
+    let known: Vec<&str> = Preset::names().collect();
+    let names = match &arguments.world {
+        Some(world) => vec![world.as_str()],
+        None => opened.scenario.worlds(&known),
+    };
+    let preset = |name: &str| {
+        Preset::named(name).map(|preset| (name.to_owned(), preset)).ok_or_else(|| {
+            let near = closest(name, known.iter().copied());
+            let help = near.map_or_else(
+                || format!("there are: {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Failure::input(format!("--world: there is no population `{name}`")).help(help)
+        })
+    };
+    names.into_iter().map(preset).collect()
 }
 
 fn rehearsed(
     arguments: &Arguments,
     opened: &Opened,
     compiled: &Compiled,
-    preset: &Preset,
+    others: &[Compiled],
+    worlds: &[(String, Preset)],
 ) -> Result<Report, Failure> {
-    let scenario = &opened.scenario;
+    let (scenario, program) = (&opened.scenario, &compiled.program);
     let threads = arguments.threads.map_or_else(available_threads, |threads| threads as usize);
-    let plan = Plan {
-        program: &compiled.program,
-        preset,
-        customers: scenario.customers,
-        from: scenario.start(&compiled.program.zone),
-        days: scenario.days,
-        seed: scenario.seed,
-        threads,
-        left_out: &[],
-        compared: &[],
+    let compared = scenario.compare.iter().zip(others);
+    let compared: Vec<rehearsal::Compared<'_>> = compared
+        .map(|(arm, other)| rehearsal::Compared { id: &arm.id, program: &other.program })
+        .collect();
+    let left_out = |is_own: bool| -> Vec<JourneyIx> {
+        let journeys = (0u16..).map(JourneyIx).zip(&program.journeys);
+        // Without its only journey a program is the arm without mail.
+        let is_wanted = |name: &str| {
+            let expected = |expect: &Expect| matches!(&expect.measure, Measure::JourneyIncrement(of) if of == name);
+            program.journeys.len() > 1 && (is_own || scenario.expect.iter().any(expected))
+        };
+        journeys.filter(|(_, journey)| is_wanted(&journey.name)).map(|(ix, _)| ix).collect()
     };
     let started = Instant::now();
-    let progress = Progress::of(scenario.customers.into(), arguments.quiet);
-    let rehearsal = rehearse(&plan, &|customers, events| progress.at(customers, events))
-        .map_err(|e| Failure::input(e.to_string()))?;
+    let customers = u64::from(scenario.customers);
+    let progress = Progress::of(customers, worlds.len() as u64, arguments.quiet);
+    let mut found: Vec<Rehearsal> = Vec::new();
+    for (at, (_, preset)) in worlds.iter().enumerate() {
+        let left_out = left_out(at == 0);
+        let plan = Plan {
+            program,
+            preset,
+            customers: scenario.customers,
+            from: scenario.start(&program.zone),
+            days: scenario.days,
+            seed: scenario.seed,
+            threads,
+            left_out: &left_out,
+            compared: if at == 0 { &compared } else { &[] },
+        };
+        let before = found.iter().map(|found| found.events).sum::<u64>();
+        let progress = |customers, events| progress.at(at as u64, customers, before + events);
+        let rehearsal = rehearse(&plan, &progress).map_err(|e| Failure::input(e.to_string()))?;
+        found.push(rehearsal);
+    }
     drop(progress);
     let seconds = started.elapsed().as_secs_f64();
-    let timing = Timing { events: rehearsal.events, seconds, threads, peak_bytes: peak_bytes() };
-    Ok(report(arguments, opened, compiled, preset, rehearsal, timing))
+    let events = found.iter().map(|found| found.events).sum();
+    let timing = Timing { events, seconds, threads, peak_bytes: peak_bytes() };
+    Ok(report(arguments, opened, compiled, worlds, &found, timing))
 }
 
 /// The program and the population, or every mistake in them.
@@ -151,84 +227,43 @@ fn report(
     arguments: &Arguments,
     opened: &Opened,
     compiled: &Compiled,
-    preset: &Preset,
-    rehearsal: Rehearsal,
+    worlds: &[(String, Preset)],
+    found: &[Rehearsal],
     timing: Timing,
 ) -> Report {
-    let scenario = &opened.scenario;
-    let orders = rehearsal.orders.increment(AS_WRITTEN, NO_MAIL, ORDERS_CHANGED_MIN);
-    let revenue = rehearsal.revenue.increment(AS_WRITTEN, NO_MAIL, REVENUE_CHANGED_MIN);
-    let mut arms = rehearsal.arms.into_iter().map(Arm::from);
-    let mut arm = || arms.next().expect("a rehearsal has two arms: no-mail, as-written");
+    let (scenario, program) = (&opened.scenario, &compiled.program);
+    let (own, own_preset) = (&found[0], &worlds[0].1);
+    let of_worlds: Vec<World> = worlds
+        .iter()
+        .zip(found)
+        .map(|((id, _), found)| rehearsed::world(id, program, found))
+        .collect();
+    let without = own
+        .left_out
+        .iter()
+        .map(|&JourneyIx(at)| format!("without-{}", program.journeys[usize::from(at)].name));
+    let arms: Vec<String> = own.arms.iter().map(|arm| arm.id.clone()).chain(without).collect();
+    let lived = found.iter().map(|found| found.arms.len() + found.left_out.len()).sum();
+    let after_purchase: Vec<u64> = found.iter().map(|found| found.after_purchase).collect();
     Report {
         scenario: opened.file.clone(),
-        program: compiled.program.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        program: program.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         seed: scenario.seed,
-        customers: rehearsal.customers,
+        customers: own.customers,
         from: scenario.from.to_string(),
         days: scenario.days,
-        world: scenario.population.clone(),
         set: arguments.set.clone(),
         currency: compiled.currency,
-        journeys: compiled.program.journeys.iter().map(Journey::from).collect(),
-        no_mail: arm(),
-        as_written: arm(),
-        orders,
-        revenue,
-        attributed_orders: rehearsal.attributed_orders,
-        sends: sends(&compiled.program),
-        settings: preset.settings(),
+        journeys: program.journeys.iter().map(Journey::from).collect(),
+        parts: rehearsed::parts(&of_worlds[0], own, arguments.all),
+        compared: rehearsed::compared(&scenario.compare, own),
+        expected: expected::judge(scenario, compiled, &of_worlds, &after_purchase),
+        worlds: of_worlds,
+        arms,
+        lived,
+        sends: rehearsed::sends(program),
+        settings: own_preset.settings(),
         timing,
-    }
-}
-
-impl From<rehearsal::Arm> for Arm {
-    fn from(arm: rehearsal::Arm) -> Self {
-        let rehearsal::Arm { id, pulse, orders, revenue } = arm;
-        Self { id, pulse, orders, revenue_minor: revenue.minor() }
-    }
-}
-
-fn sends(program: &Program) -> Sends {
-    let mut sends = Sends::default();
-    for step in program.journeys.iter().flat_map(|journey| &journey.steps) {
-        let send = match &step.act {
-            Act::Send(send) => send,
-            Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Set(_) => continue,
-            Act::Call(_) | Act::Leave(_) | Act::Stop(_) => continue,
-        };
-        sends.offers |= send.offer.is_some();
-        match send.kind {
-            Kind::Cart => sends.about_carts = true,
-            Kind::Browse | Kind::Item | Kind::Return | Kind::Welcome | Kind::News => {
-                sends.advertising = true;
-            }
-            // Of an order's journey, marketing advertises; the rest is about the order.
-            Kind::Order => sends.advertising |= program.topic(send.topic).is_marketing(),
-            Kind::Alert | Kind::Service => {}
-        }
-    }
-    sends
-}
-
-impl From<&journey::Journey> for Journey {
-    fn from(journey: &journey::Journey) -> Self {
-        let by_purchase = journey.stop.iter().all(|stop| stop.on == EventIx::ORDER_COMPLETED);
-        let (stopped, stopped_in_time) = if by_purchase {
-            ("bought", "bought while quiet")
-        } else {
-            ("stopped", "stopped while quiet")
-        };
-        let asks_for_cart =
-            journey.holds.as_ref().is_some_and(|holds| holds.text().contains("cart."));
-        Self {
-            name: journey.name.clone(),
-            stopped,
-            stopped_in_time,
-            left: if asks_for_cart { "emptied" } else { "`while` false" },
-            goal_from_step: journey.goal.as_ref().is_some_and(|goal| goal.from.is_some()),
-            steps: journey.steps.iter().map(|step| step.name.clone()).collect(),
-        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a reader should not miss: harm, and complaints that mailbox providers act upon. At most three, worst
 //! first; page and JSON show the same.
 
-use super::Report;
 use super::number::{counted, rate, share};
 use super::page::Role;
-use foresend_insight::pulse::Mail;
+use super::{Report, Share, World};
+use foresend_insight::increment::Increment;
+use foresend_insight::pulse::{JourneyPulse, Mail};
 use std::cmp::Reverse;
 
 /// Mailbox providers begin to turn mail away at the first share of complaints (in hundredths of the delivered),
@@ -69,15 +70,28 @@ pub(super) fn complaint_level(mail: &Mail) -> Option<Level> {
     }
 }
 
+/// Whether there is something to find about a journey: it deserves a row of its own.
+pub(crate) fn is_notable(pulse: &JourneyPulse, share: &Share) -> bool {
+    let harms = share.orders.value < 0 && share.orders.holds_zero() == Some(false);
+    harms || complaint_level(&pulse.all_steps().mail).is_some()
+}
+
 /// The worst of `report`, worst first.
 pub(super) fn findings(report: &Report) -> Vec<Finding> {
     let mut all: Vec<Finding> = harm(report).into_iter().collect();
-    for (journey, pulse) in report.journeys.iter().zip(&report.as_written.pulse.journeys) {
+    for (at, (journey, pulse)) in report.journeys.iter().zip(&report.pulse().journeys).enumerate() {
         let mail = pulse.all_steps().mail;
+        let share = report.own().shares.get(at).copied().flatten();
+        all.extend(share.and_then(|share| harm_by(report, &journey.name, &share)));
         if let Some(level) = complaint_level(&mail) {
+            let is_unclear = share.is_some_and(|share| share.orders.holds_zero() == Some(true));
             let share = rate(mail.complained, mail.delivered(), 3);
             let name = &journey.name;
             let message = match level {
+                Level::Look if is_unclear => format!(
+                    "{name}: complaints reach {share} for no clear effect. Consider fewer mails or stopping \
+                     it."
+                ),
                 Level::Look => format!(
                     "{name}: complaints reach {share}; mailbox providers look at 0.10\u{a0}%. Consider \
                      fewer mails."
@@ -95,17 +109,35 @@ pub(super) fn findings(report: &Report) -> Vec<Finding> {
     all
 }
 
+/// Mail that loses orders: in every world, or in the scenario's own.
 fn harm(report: &Report) -> Option<Finding> {
-    let orders = &report.orders;
-    if orders.value >= 0 || orders.holds_zero() != Some(false) {
+    let loses = |orders: &Increment| orders.value < 0 && orders.holds_zero() == Some(false);
+    let World { orders, id, .. } = report.own();
+    if !loses(orders) {
         return None;
     }
-    let lost = counted(orders.value.unsigned_abs(), "order");
     let (journey, who) = match &*report.journeys {
         [only] => (Some(only.name.clone()), &*only.name),
         _ => (None, "the program"),
     };
-    let message =
-        format!("{who}: mail loses {lost} in {}. Send later, or less, or stop it.", report.world);
+    let worlds = report.worlds.len();
+    let what = if worlds > 1 && report.worlds.iter().all(|world| loses(&world.orders)) {
+        format!("mail loses orders in all {worlds} worlds")
+    } else {
+        format!("mail loses {} in {id}", counted(orders.value.unsigned_abs(), "order"))
+    };
+    let message = format!("{who}: {what}. Send later, or less, or stop it.");
+    Some(Finding { code: "harm", level: Level::Failed, journey, message })
+}
+
+/// A journey without which there would be more orders.
+fn harm_by(report: &Report, journey: &str, share: &Share) -> Option<Finding> {
+    let orders = &share.orders;
+    if orders.value >= 0 || orders.holds_zero() != Some(false) {
+        return None;
+    }
+    let (lost, world) = (counted(orders.value.unsigned_abs(), "order"), &report.own().id);
+    let message = format!("{journey}: costs {lost} in {world}. Send later, or less, or stop it.");
+    let journey = Some(journey.to_owned());
     Some(Finding { code: "harm", level: Level::Failed, journey, message })
 }

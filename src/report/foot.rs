@@ -1,7 +1,7 @@
 //! The last lines: what mail cost, what to look at, and what the answer rests on most.
 
 use super::finding::findings;
-use super::number::{count, counted, seconds};
+use super::number::{count, counted, money, seconds};
 use super::page::{Page, Role};
 use super::{Report, Sends};
 use foresend_simulator::population::preset::{Grade, Setting};
@@ -25,15 +25,18 @@ const LEADING: [Leading; 6] = [
 const CLAIM_RATIO: f64 = 1.2;
 
 pub(super) fn costs(report: &Report, page: &mut Page) {
-    let mail = report.as_written.pulse.all_steps().mail;
-    page.prose(
-        Role::Plain,
-        &format!(
-            "Cost of mail: {} unsubscribed, {} complained.",
-            people(mail.unsubscribed),
-            count(mail.complained)
-        ),
+    let mail = report.pulse().all_steps().mail;
+    let mut cost = format!(
+        "Cost of mail: {} unsubscribed, {} complained",
+        people(mail.unsubscribed),
+        count(mail.complained)
     );
+    if report.own().discounts_minor > 0 {
+        let taken_off = report.own().discounts_minor;
+        let money = money(taken_off, report.currency, page.paper().letters);
+        cost.push_str(&format!("; {money} of discounts, already off revenue"));
+    }
+    page.prose(Role::Plain, &format!("{cost}."));
     for finding in findings(report) {
         page.signed_prose(finding.level.role(), finding.level.sign(), &finding.message);
     }
@@ -56,7 +59,8 @@ pub(super) fn caution(report: &Report, page: &mut Page) {
         "A rehearsal is no forecast.".to_owned()
     } else {
         format!(
-            "What mail causes here comes from {}: {}. A rehearsal is no forecast.",
+            "{} comes from {}: {}. A rehearsal is no forecast.",
+            if report.worlds.len() > 1 { "The range" } else { "What mail causes here" },
             counted(leading.len() as u64, "assumed setting"),
             leading.join(", ")
         )
@@ -83,10 +87,11 @@ fn spelled(setting: &Setting) -> String {
 pub(super) fn speed(report: &Report, page: &mut Page) {
     let timing = &report.timing;
     let mut text = format!(
-        "{} events in {} · {:.2}\u{a0}M\u{a0}events/s · 2\u{a0}arms · {}",
+        "{} events in {} · {:.2}\u{a0}M\u{a0}events/s · {}\u{a0}arms · {}",
         count(timing.events),
         seconds(timing.seconds),
         timing.events as f64 / timing.seconds.max(1e-9) / 1e6,
+        report.lived,
         counted(timing.threads as u64, "thread"),
     );
     if let Some(bytes) = timing.peak_bytes {
@@ -97,7 +102,7 @@ pub(super) fn speed(report: &Report, page: &mut Page) {
 
 #[expect(clippy::cast_precision_loss, reason = "a ratio is shown to two digits")]
 fn last_click(report: &Report) -> Option<String> {
-    let (claimed, orders) = (report.attributed_orders, &report.orders);
+    let (claimed, orders) = (report.own().attributed_orders, &report.own().orders);
     if claimed == 0 {
         return None;
     }

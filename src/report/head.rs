@@ -19,21 +19,32 @@ pub(super) fn write(report: &Report, page: &mut Page) {
         page.row(&Row::named(
             Role::Plain,
             format!(
-                "{customers} customers · {days} from {} · 1 world, the same people in both arms",
-                report.from
+                "{customers} customers · {days} from {} · {}",
+                report.from,
+                match report.worlds.len() {
+                    1 => "1 world, the same people in every arm".to_owned(),
+                    worlds => format!("{worlds} worlds, in each the same people in every arm"),
+                },
             ),
         ));
         page.prose(
             Role::Plain,
             &format!(
                 "Not calibrated on your shop; rests on {assumed} assumed settings (beside {published} \
-                 published, {measured} measured) in one assumed world."
+                 published, {measured} measured){}.",
+                if report.worlds.len() == 1 { " in one assumed world" } else { "" },
             ),
         );
     } else {
         let run = format!("seed {} · {program}", report.seed);
         page.row(&Row::named(Role::Heading, title).until(60, Role::Faint, run));
-        page.row(&Row::named(Role::Plain, format!("{customers} customers · {days} · 1 world")));
+        page.row(&Row::named(
+            Role::Plain,
+            format!(
+                "{customers} customers · {days} · {}",
+                counted(report.worlds.len() as u64, "world")
+            ),
+        ));
         let all = assumed + published + measured;
         page.row(&Row::named(
             Role::Plain,

@@ -1,4 +1,4 @@
-//! How many went through the journeys, and where they left: enrolments, mailed or not.
+//! How many went through the one journey that there is, and where they left: enrolments, mailed or not.
 
 use super::number::{count, rate};
 use super::page::{Page, Role, Row};
@@ -23,7 +23,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
             "ended early",
         )
     });
-    for (journey, pulse) in report.journeys.iter().zip(&report.as_written.pulse.journeys) {
+    for (journey, pulse) in report.journeys.iter().zip(&report.pulse().journeys) {
         let ended = pulse.ended;
         let early = ended.early();
         let counted = pulse.goal_counted(journey.goal_from_step);
@@ -49,7 +49,7 @@ pub(super) fn still_in(pulse: &JourneyPulse) -> u64 {
 
 fn reasons(report: &Report, page: &mut Page) {
     let (mut early, mut refused) = (Reasons::default(), Reasons::default());
-    for (journey, pulse) in report.journeys.iter().zip(&report.as_written.pulse.journeys) {
+    for (journey, pulse) in report.journeys.iter().zip(&report.pulse().journeys) {
         early.add(journey.stopped, pulse.ended.stopped);
         early.add(journey.left, pulse.ended.while_false);
         early.add("by a step", pulse.ended.by_step);

@@ -4,7 +4,7 @@
 
 use super::finding::findings;
 use super::journeys::still_in;
-use super::{Arm, Report};
+use super::{Arm, Report, Share};
 use foresend_insight::increment::Increment;
 use foresend_insight::pulse;
 use foresend_simulator::population::preset::Setting;
@@ -26,12 +26,16 @@ pub(crate) fn write(report: &Report) -> String {
 struct Document<'a> {
     schema: &'static str,
     run: Run<'a>,
-    worlds: [World<'a>; 1],
+    range: Option<Range<'a>>,
+    worlds: Vec<World<'a>>,
+    compared: Vec<Compared<'a>>,
     journeys: Vec<Journey<'a>>,
+    shared: Option<Shared>,
     mail: Mail,
     held_back: HeldBack,
     moved: Moved,
     skipped: Skipped,
+    expect: Vec<Expect<'a>>,
     cost: Cost,
     findings: Vec<Finding>,
     assumptions: Vec<Assumption<'a>>,
@@ -48,9 +52,46 @@ struct Run<'a> {
     days: u32,
     population: &'a str,
     own_world: &'a str,
-    arms: [&'a str; 2],
+    arms: &'a [String],
     currency: &'a str,
     set: BTreeMap<&'a str, &'a str>,
+}
+
+#[derive(Serialize)]
+struct Range<'a> {
+    orders: Span<'a>,
+    revenue_minor: Span<'a>,
+}
+
+#[derive(Serialize)]
+struct Span<'a> {
+    low: i64,
+    high: i64,
+    low_world: &'a str,
+    high_world: &'a str,
+}
+
+#[derive(Serialize)]
+struct Compared<'a> {
+    id: &'a str,
+    set: BTreeMap<&'a str, &'a str>,
+    arm: Outcome,
+    increment: Increments,
+    against_as_written: Increments,
+}
+
+#[derive(Serialize)]
+struct Shared {
+    orders: i64,
+    revenue_minor: i64,
+}
+
+#[derive(Serialize)]
+struct Expect<'a> {
+    text: &'a str,
+    met: bool,
+    worst: String,
+    world: &'a str,
 }
 
 #[derive(Serialize)]
@@ -93,6 +134,7 @@ struct Journey<'a> {
     not_started: NotStarted,
     ended: Ended,
     waiting: u64,
+    increment: Option<Increments>,
     goal_counted: u64,
     goal_reached: u64,
     goal_value_minor: i64,
@@ -197,6 +239,7 @@ struct Skipped {
 struct Cost {
     unsubscribed: u64,
     complained: u64,
+    discount_minor: i64,
     attributed_orders: u64,
 }
 
@@ -227,20 +270,25 @@ struct Timing {
 
 impl<'a> Document<'a> {
     fn of(report: &'a Report) -> Self {
-        let all = report.as_written.pulse.all_steps();
+        let all = report.pulse().all_steps();
         Self {
             schema: SCHEMA,
             run: Run::of(report),
-            worlds: [World::of(report)],
+            range: Range::of(report),
+            worlds: report.worlds.iter().map(World::of).collect(),
+            compared: report.compared.iter().map(Compared::of).collect(),
             journeys: journeys(report),
+            shared: Shared::of(report),
             mail: Mail::of(&all.mail),
             held_back: HeldBack::of(&all.held),
             moved: Moved::of(&all),
             skipped: Skipped::of(&all.skipped),
+            expect: report.expected.iter().map(Expect::of).collect(),
             cost: Cost {
                 unsubscribed: all.mail.unsubscribed,
                 complained: all.mail.complained,
-                attributed_orders: report.attributed_orders,
+                discount_minor: report.own().discounts_minor,
+                attributed_orders: report.own().attributed_orders,
             },
             findings: findings(report).into_iter().map(Finding::of).collect(),
             assumptions: report.settings.iter().map(Assumption::of).collect(),
@@ -263,28 +311,84 @@ impl<'a> Run<'a> {
             customers: report.customers,
             from: &report.from,
             days: report.days,
-            population: &report.world,
-            own_world: &report.world,
-            arms: [&report.no_mail.id, &report.as_written.id],
+            population: &report.own().id,
+            own_world: &report.own().id,
+            arms: &report.arms,
             currency: report.currency.code,
             set: report.set.iter().map(|(address, value)| (&**address, &**value)).collect(),
         }
     }
 }
 
-impl<'a> World<'a> {
-    fn of(report: &'a Report) -> Self {
-        Self {
-            id: &report.world,
-            no_mail: Outcome::of(&report.no_mail),
-            as_written: Outcome::of(&report.as_written),
-            gained: report.orders.gained,
-            lost: report.orders.lost,
-            increment: Increments {
-                orders: Change::of(&report.orders),
-                revenue_minor: Change::of(&report.revenue),
-            },
+impl<'a> Range<'a> {
+    /// `None`: of one world there is no range.
+    fn of(report: &'a Report) -> Option<Self> {
+        if report.worlds.len() < 2 {
+            return None;
         }
+        let span = |of: fn(&super::World) -> i64| {
+            let by = |world: &&super::World| of(world);
+            // Of equals the first: the scenario's own.
+            let low = report.worlds.iter().min_by_key(by)?;
+            let high = report.worlds.iter().rev().max_by_key(by)?;
+            Some(Span { low: of(low), high: of(high), low_world: &low.id, high_world: &high.id })
+        };
+        Some(Self {
+            orders: span(|world| world.orders.value)?,
+            revenue_minor: span(|world| world.revenue.value)?,
+        })
+    }
+}
+
+impl<'a> World<'a> {
+    fn of(world: &'a super::World) -> Self {
+        let super::World { id, no_mail, as_written, orders, revenue, .. } = world;
+        Self {
+            id,
+            no_mail: Outcome::of(no_mail),
+            as_written: Outcome::of(as_written),
+            gained: orders.gained,
+            lost: orders.lost,
+            increment: Increments::of(&Share { orders: *orders, revenue: *revenue }),
+        }
+    }
+}
+
+impl<'a> Compared<'a> {
+    fn of(compared: &'a super::Compared) -> Self {
+        let super::Compared { id, set, arm, less_no_mail, less_as_written } = compared;
+        Self {
+            id,
+            set: set.iter().map(|(address, value)| (&**address, &**value)).collect(),
+            arm: Outcome::of(arm),
+            increment: Increments::of(less_no_mail),
+            against_as_written: Increments::of(less_as_written),
+        }
+    }
+}
+
+impl Shared {
+    fn of(report: &Report) -> Option<Self> {
+        let shares: Option<Vec<&Share>> = report.own().shares.iter().map(Option::as_ref).collect();
+        let shares = shares.filter(|shares| !shares.is_empty())?;
+        let sum = |of: fn(&Share) -> i64| shares.iter().map(|share| of(share)).sum::<i64>();
+        Some(Self {
+            orders: report.own().orders.value - sum(|share| share.orders.value),
+            revenue_minor: report.own().revenue.value - sum(|share| share.revenue.value),
+        })
+    }
+}
+
+impl<'a> Expect<'a> {
+    fn of(expected: &'a super::Expected) -> Self {
+        let super::Expected { text, met, worst, world } = expected;
+        Self { text, met: *met, worst: worst.replace('\u{a0}', " "), world }
+    }
+}
+
+impl Increments {
+    fn of(share: &Share) -> Self {
+        Self { orders: Change::of(&share.orders), revenue_minor: Change::of(&share.revenue) }
     }
 }
 
@@ -312,8 +416,9 @@ fn journeys(report: &Report) -> Vec<Journey<'_>> {
     report
         .journeys
         .iter()
-        .zip(&report.as_written.pulse.journeys)
-        .map(|(journey, pulse)| {
+        .zip(&report.pulse().journeys)
+        .enumerate()
+        .map(|(at, (journey, pulse))| {
             let all = pulse.all_steps();
             Journey {
                 id: &journey.name,
@@ -322,6 +427,7 @@ fn journeys(report: &Report) -> Vec<Journey<'_>> {
                 not_started: NotStarted::of(pulse),
                 ended: Ended::of(&pulse.ended),
                 waiting: still_in(pulse),
+                increment: report.own().shares.get(at).and_then(Option::as_ref).map(Increments::of),
                 goal_counted: pulse.goal_counted(journey.goal_from_step),
                 goal_reached: pulse.goal_reached,
                 goal_value_minor: pulse.goal_value.minor(digits).minor(),

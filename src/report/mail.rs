@@ -24,18 +24,20 @@ pub(super) fn write(report: &Report, page: &mut Page) {
             .until(46, Role::Faint, "clicked")
             .until(60, Role::Faint, "unsubscribed")
     });
-    let pulses = &report.as_written.pulse.journeys;
-    for (journey, pulse) in report.journeys.iter().zip(pulses) {
-        page.row(&row(&journey.name, &pulse.all_steps().mail, wide));
-        // Steps only where there is one journey: a page of many steps hides the journey that matters.
-        if let [_] = &*report.journeys {
-            let sending = |(_, step): &(_, &StepPulse)| step.ready > 0;
-            for (step, pulse) in journey.steps.iter().zip(&pulse.steps).filter(sending) {
-                page.row(&row(&format!("  {step}"), &pulse.mail, wide));
-            }
+    let pulses = &report.pulse().journeys;
+    for (name, of) in report.rows() {
+        let mut all = StepPulse::default();
+        of.iter().for_each(|&at| all.merge(&pulses[at].all_steps()));
+        page.row(&row(&name, &all.mail, wide));
+    }
+    // Steps only where there is one journey: a page of many steps hides the journey that matters.
+    if let ([journey], [pulse]) = (&*report.journeys, &**pulses) {
+        let sending = |(_, step): &(_, &StepPulse)| step.ready > 0;
+        for (step, pulse) in journey.steps.iter().zip(&pulse.steps).filter(sending) {
+            page.row(&row(&format!("  {step}"), &pulse.mail, wide));
         }
     }
-    let all = report.as_written.pulse.all_steps();
+    let all = report.pulse().all_steps();
     if report.journeys.len() > 1 {
         page.row(&row("all", &all.mail, wide));
     }
@@ -99,7 +101,7 @@ fn machines(mail: &Mail, page: &mut Page) {
 
 fn held_back(report: &Report, all: &Held, page: &mut Page) {
     let mut reasons = Reasons::default();
-    for (journey, pulse) in report.journeys.iter().zip(&report.as_written.pulse.journeys) {
+    for (journey, pulse) in report.journeys.iter().zip(&report.pulse().journeys) {
         let held = pulse.all_steps().held;
         reasons.add(journey.stopped, held.stopped);
         reasons.add(journey.left, held.while_false);

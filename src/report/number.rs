@@ -50,6 +50,12 @@ pub(crate) fn signed_rate(difference: i64, of: u64) -> String {
     }
 }
 
+/// A difference in hundredths of `of`. `None` where `of` is too small to divide by.
+pub(crate) fn signed_share(difference: i64, of: u64) -> Option<f64> {
+    let share = share(difference.unsigned_abs(), of)?;
+    Some(if difference < 0 { -share } else { share })
+}
+
 /// `part` in hundredths of `of`. `None` where `of` is too small to divide by.
 #[expect(clippy::cast_precision_loss, reason = "a rate is shown to three digits")]
 pub(crate) fn share(part: u64, of: u64) -> Option<f64> {
@@ -59,9 +65,14 @@ pub(crate) fn share(part: u64, of: u64) -> Option<f64> {
 /// `±62`, or why there is none.
 pub(crate) fn noise(increment: &Increment) -> String {
     match increment.noise {
-        Some(noise) => format!("±{}", count(rounded(noise))),
+        Some(noise) => count_noise(noise),
         None => "too few changed".to_owned(),
     }
+}
+
+/// `±62`
+pub(crate) fn count_noise(noise: f64) -> String {
+    format!("±{}", count(rounded(noise)))
 }
 
 /// To the nearest whole number; beyond the largest, the largest.
@@ -102,6 +113,11 @@ pub(crate) fn signed_money(minor: i64, currency: Currency, letters: Letters) -> 
     let whole = (minor.unsigned_abs() + unit / 2) / unit;
     let sign = if whole == 0 { "" } else { sign(minor) };
     format!("{sign}{}{}", symbol(currency, letters), count(whole))
+}
+
+/// `£4,310`: whole units of what is not negative.
+pub(crate) fn money(minor: i64, currency: Currency, letters: Letters) -> String {
+    signed_money(minor, currency, letters).replacen('+', "", 1)
 }
 
 /// `±£4,310`, of a noise in minor units.

@@ -77,13 +77,34 @@ fn cart_recovery() -> JourneyPulse {
     }
 }
 
-fn report() -> Report {
-    let arm = |id: &str, orders, revenue_minor, journey| Arm {
-        id: id.into(),
-        pulse: Pulse { journeys: vec![journey], ..Pulse::default() },
-        orders,
-        revenue_minor,
+/// What the own world found: 907 orders only with mail, 82 only without.
+fn found() -> Share {
+    let orders = Increment {
+        value: 825,
+        gained: 907,
+        lost: 82,
+        changed: 960,
+        noise: Some(61.6),
+        trial: Some(2_411_870),
     };
+    let revenue = Increment {
+        value: 4_730_800,
+        gained: 5_630_800,
+        lost: 900_000,
+        changed: 1_204,
+        noise: Some(431_044.2),
+        trial: Some(9_000_000),
+    };
+    Share { orders, revenue }
+}
+
+fn arm(id: &str, orders: u64, revenue_minor: i64, journey: JourneyPulse) -> Arm {
+    let pulse = Pulse { journeys: vec![journey], ..Pulse::default() };
+    Arm { id: id.into(), pulse, orders, revenue_minor }
+}
+
+/// One world, one journey.
+fn report() -> Report {
     Report {
         scenario: "scenarios/cart-recovery.toml".into(),
         program: "7c1e9a4b00112233".into(),
@@ -91,7 +112,6 @@ fn report() -> Report {
         customers: 100_000,
         from: "2026-03-02".into(),
         days: 60,
-        world: "retail".into(),
         set: Vec::new(),
         currency: Currency::of("GBP").unwrap(),
         journeys: vec![Journey {
@@ -102,25 +122,21 @@ fn report() -> Report {
             left: "emptied",
             steps: ["first", "second", "offer"].map(String::from).into(),
         }],
-        no_mail: arm("no-mail", 24_180, 193_440_000, JourneyPulse::default()),
-        as_written: arm("as-written", 25_005, 198_170_800, cart_recovery()),
-        orders: Increment {
-            value: 825,
-            gained: 907,
-            lost: 82,
-            changed: 960,
-            noise: Some(61.6),
-            trial: Some(2_411_870),
-        },
-        revenue: Increment {
-            value: 4_730_800,
-            gained: 5_630_800,
-            lost: 900_000,
-            changed: 1_204,
-            noise: Some(431_044.2),
-            trial: Some(9_000_000),
-        },
-        attributed_orders: 2_188,
+        worlds: vec![World {
+            id: "retail".into(),
+            no_mail: arm("no-mail", 24_180, 193_440_000, JourneyPulse::default()),
+            as_written: arm("as-written", 25_005, 198_170_800, cart_recovery()),
+            orders: found().orders,
+            revenue: found().revenue,
+            discounts_minor: 431_000,
+            attributed_orders: 2_188,
+            shares: vec![None],
+        }],
+        parts: Vec::new(),
+        compared: Vec::new(),
+        expected: Vec::new(),
+        arms: ["no-mail", "as-written"].map(String::from).into(),
+        lived: 2,
         sends: Sends { about_carts: true, ..Sends::default() },
         settings: vec![
             setting("intent.salience", "[1.5, 30.0]", "hours", Grade::A),
@@ -137,6 +153,84 @@ fn report() -> Report {
             peak_bytes: Some(40_900_000),
         },
     }
+}
+
+fn increment(value: i64, noise: f64) -> Increment {
+    let (gained, lost) = (value.max(0).unsigned_abs() + 40, value.min(0).unsigned_abs() + 40);
+    Increment { value, gained, lost, changed: 500, noise: Some(noise), trial: Some(1_000_000) }
+}
+
+/// Four worlds, six journeys, a further arm, and four expectations, one of which is not met.
+fn whole_shop() -> Report {
+    let mut report = report();
+    let own = report.worlds[0].clone();
+    let names = ["post-purchase", "win-back", "welcome", "journal", "browse-abandonment"];
+    let (mut journeys, mut shares) = (report.journeys.clone(), Vec::new());
+    for (i, name) in names.iter().enumerate() {
+        journeys.push(Journey { name: (*name).into(), ..journeys[0].clone() });
+        let sent = 20_000 - 3_000 * i as u64;
+        let complained = if *name == "win-back" { 21 } else { 2 };
+        let only = StepPulse {
+            ready: sent,
+            mail: mail(sent, 9, [sent / 3, sent / 20, 40, complained]),
+            ..StepPulse::default()
+        };
+        report.worlds[0].as_written.pulse.journeys.push(JourneyPulse {
+            started: sent + 100,
+            steps: vec![only],
+            ..JourneyPulse::default()
+        });
+    }
+    let adds = [(538, 49.0), (118, 26.0), (14, 27.0), (60, 20.0), (50, 19.0), (23, 9.0)];
+    for (orders, noise) in adds {
+        let (orders, revenue) = (increment(orders, noise), increment(orders * 5_700, noise * 9e3));
+        shares.push(Some(Share { orders, revenue }));
+    }
+    report.worlds[0].shares = shares;
+    report.parts = vec![
+        Part { of: vec![0], orders: (538, Some(49.0)), revenue: 3_066_600 },
+        Part { of: vec![1], orders: (118, Some(26.0)), revenue: 672_600 },
+        Part { of: vec![2], orders: (14, Some(27.0)), revenue: 79_800 },
+        Part { of: vec![3, 4, 5], orders: (133, Some(28.0)), revenue: 758_100 },
+    ];
+    for (id, no_mail, orders, noise, revenue) in [
+        ("fast-fashion", 27_020, 1_106, 72.0, 6_306_000),
+        ("considered-purchase", 15_022, 391, 44.0, 2_891_100),
+        ("touchy", 24_180, -121, 64.0, -741_200),
+    ] {
+        report.worlds.push(World {
+            id: id.into(),
+            no_mail: Arm { orders: no_mail, ..own.no_mail.clone() },
+            orders: increment(orders, noise),
+            revenue: increment(revenue, 400_000.0),
+            ..own.clone()
+        });
+    }
+    report.compared = vec![Compared {
+        id: "quicker".into(),
+        set: vec![("cart-recovery.quiet".into(), "30m".into())],
+        arm: arm("quicker", 24_968, 197_960_000, JourneyPulse::default()),
+        less_no_mail: Share { orders: increment(788, 60.0), revenue: increment(4_520_000, 4e5) },
+        less_as_written: Share { orders: increment(-37, 21.0), revenue: increment(-210_800, 1e5) },
+    }];
+    let expected = |text: &str, met, worst: &str, world: &str| Expected {
+        text: text.into(),
+        met,
+        worst: worst.into(),
+        world: world.into(),
+    };
+    report.expected = vec![
+        expected("unsubscribes < 0.4%", true, "0.38\u{a0}%", "touchy"),
+        expected("mails_per_customer_week < 1.5", true, "0.31", "fast-fashion"),
+        expected("mails_after_purchase == 0", true, "0", "all"),
+        expected("cart-recovery.increment > -0.2pp", false, "−0.43\u{a0}pp", "touchy"),
+    ];
+    report.scenario = "scenarios/whole-shop.toml".into();
+    report.journeys = journeys;
+    report.lived = 15;
+    report.arms =
+        ["no-mail", "as-written", "quicker", "without-cart-recovery"].map(String::from).into();
+    report
 }
 
 #[track_caller]
@@ -177,12 +271,72 @@ fn a_quiet_report_keeps_the_assumptions_and_the_caution() {
 }
 
 #[test]
+fn several_worlds_have_a_range_and_each_journey_what_it_adds() {
+    for (paper, name) in [(WIDE, "worlds"), (NARROW, "worlds_narrow"), (ASCII, "worlds_ascii")] {
+        check(&whole_shop(), paper, Length::Full, name);
+    }
+    check(&whole_shop(), WIDE, Length::Quiet, "worlds_quiet");
+}
+
+#[test]
+fn a_verdict_over_worlds_has_fixed_words() {
+    let with = |values: [(i64, Option<f64>); 4]| {
+        let mut report = whole_shop();
+        for (world, (value, noise)) in report.worlds.iter_mut().zip(values) {
+            world.orders = Increment { noise, ..increment(value, 0.0) };
+        }
+        let page = report.page(Paper { width: 400, ..WIDE }, Length::Quiet).to_string();
+        let words: Vec<&str> = page.split_whitespace().collect();
+        let text = words.join(" ");
+        let (_, after) = text.split_once("Mail gains").unwrap();
+        let (verdict, _) = after.split_once(". No rehearsal can say which is yours.").unwrap();
+        format!("Mail gains{verdict}")
+    };
+    let clear = |value| (value, Some(5.0));
+    let few = (3, None);
+    assert_eq!(with([clear(60); 4]), "Mail gains orders in all 4 worlds");
+    assert_eq!(
+        with([clear(60), clear(50), clear(40), clear(-121)]),
+        "Mail gains orders in 3 of 4 worlds and loses 121 in touchy"
+    );
+    assert_eq!(
+        with([clear(60), few, (2, Some(9.0)), few]),
+        "Mail gains orders in 1 of 4 worlds, makes no detectable difference in considered-purchase and changes too \
+         few outcomes to say in fast-fashion and touchy"
+    );
+    assert_eq!(
+        with([clear(-1_060), clear(-50), few, few]),
+        "Mail gains orders in none of 4 worlds, loses 1,060 in retail, loses 50 in fast-fashion and changes too few \
+         outcomes to say in considered-purchase and touchy"
+    );
+}
+
+#[test]
+fn harm_in_all_worlds_and_by_a_journey_is_found() {
+    let mut harmful = whole_shop();
+    for world in &mut harmful.worlds {
+        world.orders = increment(-90, 30.0);
+    }
+    harmful.worlds[0].shares[4] = Some(Share { orders: increment(-80, 20.0), ..found() });
+    let page = harmful.page(WIDE, Length::Full).to_string();
+    assert!(page.contains("✗ the program: mail loses orders in all 4 worlds."), "{page}");
+    assert!(page.contains("✗ journal: costs 80 orders in retail."), "{page}");
+    assert!(page.contains("▲ win-back: complaints reach 0.124 % for no clear effect."), "{page}");
+}
+
+#[test]
+fn markdown_keeps_the_columns() {
+    insta::assert_snapshot!("markdown", markdown::write(&whole_shop()));
+}
+
+#[test]
 fn harm_complaints_and_changes_of_this_run_are_said() {
     let mut harmful = report();
     harmful.set = vec![("cart-recovery.quiet".into(), "30m".into())];
-    harmful.revenue = Increment { value: -741_200, ..harmful.revenue };
-    harmful.orders = Increment { value: -121, gained: 300, lost: 421, ..harmful.orders };
-    harmful.as_written.pulse.journeys[0].steps[2].mail.complained = 250;
+    let own = &mut harmful.worlds[0];
+    own.revenue = Increment { value: -741_200, ..own.revenue };
+    own.orders = Increment { value: -121, gained: 300, lost: 421, ..own.orders };
+    own.as_written.pulse.journeys[0].steps[2].mail.complained = 250;
     check(&harmful, WIDE, Length::Full, "harm");
 }
 
@@ -190,56 +344,35 @@ fn harm_complaints_and_changes_of_this_run_are_said() {
 fn too_few_changed_outcomes_are_no_result() {
     let mut small = report();
     small.customers = 500;
-    small.no_mail.orders = 121;
-    small.orders =
+    let own = &mut small.worlds[0];
+    own.no_mail.orders = 121;
+    own.orders =
         Increment { value: 3, gained: 3, lost: 0, changed: 3, noise: None, trial: Some(80_000) };
-    small.revenue = Increment { value: 24_000, changed: 4, noise: None, ..small.revenue };
+    own.revenue = Increment { value: 24_000, changed: 4, noise: None, ..own.revenue };
     check(&small, WIDE, Length::Quiet, "too_few");
 }
 
 #[test]
 fn a_difference_within_the_noise_is_no_difference() {
     let mut level = report();
-    level.orders = Increment { value: 14, gained: 90, lost: 76, noise: Some(27.0), ..level.orders };
+    let own = &mut level.worlds[0];
+    own.orders = Increment { value: 14, gained: 90, lost: 76, noise: Some(27.0), ..own.orders };
     check(&level, WIDE, Length::Quiet, "no_difference");
 }
 
 #[test]
-fn several_journeys_have_a_row_each_and_one_for_all() {
-    let mut two = report();
-    two.journeys.push(Journey {
-        name: "a-journey-whose-name-is-far-too-long-for-its-column".into(),
-        stopped: "stopped",
-        stopped_in_time: "stopped while quiet",
-        left: "`while` false",
-        goal_from_step: false,
-        steps: vec!["only".into()],
-    });
-    let pulse = JourneyPulse {
-        started: 12,
-        ended: Ended { last_step: 10, stopped: 2, ..Ended::default() },
-        steps: vec![StepPulse {
-            ready: 10,
-            mail: mail(10, 0, [5, 1, 0, 0]),
-            ..StepPulse::default()
-        }],
-        ..JourneyPulse::default()
-    };
-    two.as_written.pulse.journeys.push(pulse);
-    check(&two, WIDE, Length::Full, "two_journeys");
-}
-
-#[test]
 fn json_has_every_number_of_the_page() {
-    let text = json::write(&report());
-    serde_json::from_str::<serde_json::Value>(&text).unwrap();
-    insta::assert_snapshot!("json", text);
+    for (report, name) in [(report(), "json"), (whole_shop(), "json_worlds")] {
+        let text = json::write(&report);
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        insta::assert_snapshot!(name, text);
+    }
 }
 
 #[test]
 fn colours_stand_for_states_only() {
     let mut bad = report();
-    bad.as_written.pulse.journeys[0].steps[0].mail.complained = 500;
+    bad.worlds[0].as_written.pulse.journeys[0].steps[0].mail.complained = 500;
     let page = bad.page(WIDE, Length::Full);
     let coloured: Vec<String> = page
         .styled()

@@ -220,3 +220,104 @@ fn colours_are_left_out_of_a_pipe_and_where_nobody_wants_them() {
     assert!(forced.out.contains("\u{1b}[1m"), "headings are bold where colours are: {forced}");
     assert!(fixtures().is_dir());
 }
+
+/// A scenario beside the fixtures' own, of one journey or of the shop's eight.
+fn scenario(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = root().join("scenarios/shop");
+    let file = folder.path().join("s.toml");
+    fs::write(&file, format!("program = {:?}\ncustomers = 3_000\ndays = 30\n{text}\n", shop))
+        .unwrap();
+    let name = file.to_str().unwrap().to_owned();
+    (folder, name)
+}
+
+#[test]
+fn worlds_are_those_of_the_scenario_or_the_one_that_was_asked_for() {
+    let (_folder, file) = scenario("only = ['cart-recovery']\nworlds = ['touchy', 'retail']");
+    let worlds = |arguments: &[&str]| -> Vec<Value> {
+        let said = foresend(&[&["simulate", &file, "--json", "-"], arguments].concat()).said();
+        let json: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said}"));
+        let own = &json["run"]["own_world"];
+        let worlds = json["worlds"].as_array().unwrap();
+        assert_eq!(&worlds[0]["id"], own);
+        assert_eq!(json["range"].is_null(), worlds.len() == 1);
+        worlds.iter().map(|world| world["id"].clone()).collect()
+    };
+    assert_eq!(worlds(&[]), ["retail", "touchy"], "the own world comes first");
+    assert_eq!(worlds(&["--world", "fast-fashion"]), ["fast-fashion"]);
+    let said = foresend(&["simulate", &file, "--world", "tuchy"]).said();
+    assert_eq!((said.code, &*said.out), (Some(2), ""), "{said}");
+    assert!(said.err.contains("did you mean `touchy`?"), "{said}");
+}
+
+#[test]
+fn each_journey_has_what_it_adds_and_a_row_if_all_are_wanted() {
+    let (_folder, file) = scenario("worlds = ['retail']");
+    let page = |arguments: &[&str]| {
+        let said = foresend(&[&["simulate", &file], arguments].concat()).said();
+        assert_eq!(said.code, Some(0), "{said}");
+        said.out
+    };
+    let (short, long) = (page(&[]), page(&["--all"]));
+    assert!(short.contains("By journey in retail") && short.contains("others"), "{short}");
+    for journey in ["welcome", "journal", "win-back", "replenishment", "back-in-stock"] {
+        let rows =
+            |page: &str| page.lines().filter(|line| line.trim_start().starts_with(journey)).count();
+        assert_eq!(rows(&long), 2, "{journey}, what it adds and its mail: {long}");
+    }
+    assert!(!long.contains("others"), "{long}");
+    let said = foresend(&["simulate", &file, "--json", "-"]).said();
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    let adds = |of: &Value| of["increment"]["orders"]["value"].as_i64().unwrap();
+    let journeys = json["journeys"].as_array().unwrap();
+    let sum: i64 = journeys.iter().map(adds).sum();
+    let whole = adds(&json["worlds"][0]);
+    assert_eq!(whole, sum + json["shared"]["orders"].as_i64().unwrap());
+    assert!(whole > 10, "{whole} orders: too few to show anything");
+    assert_eq!(json["run"]["arms"].as_array().unwrap().len(), 2 + journeys.len());
+}
+
+#[test]
+fn an_expectation_that_is_not_met_is_exit_code_3() {
+    let (_folder, file) = scenario(
+        "only = ['cart-recovery']\nexpect = ['mails_after_purchase == 0', 'mails_per_customer_week < 0.001']",
+    );
+    let said = foresend(&["simulate", &file, "--quiet"]).said();
+    assert_eq!(said.code, Some(3), "{said}");
+    assert!(said.out.contains("Expected in every world: 1 of 2 not met · exit 3"), "{said}");
+    assert!(said.out.contains("✗ mails_per_customer_week < 0.001"), "{said}");
+    assert!(!said.out.contains("mails_after_purchase"), "{said}");
+    let (_folder, file) =
+        scenario("only = ['cart-recovery']\nexpect = ['mails_after_purchase == 0']");
+    let said = foresend(&["simulate", &file]).said();
+    assert_eq!(said.code, Some(0), "{said}");
+    assert!(said.out.contains("Expected in every world: 1 of 1 met"), "{said}");
+}
+
+#[test]
+fn a_further_arm_has_its_row_and_its_difference() {
+    let (_folder, file) = scenario(
+        "only = ['cart-recovery']\nworlds = ['retail']\n\
+         compare = { rarely = { \"cart-recovery.second.after\" = \"never\", \"cart-recovery.offer.after\" = \"never\", \"cart-recovery.first.after\" = \"3d\" }, same = { \"cart-recovery.quiet\" = \"1h\" } }",
+    );
+    let said = foresend(&["simulate", &file]).said();
+    assert_eq!(said.code, Some(0), "{said}");
+    assert!(said.out.contains("  retail, rarely"), "{said}");
+    assert!(said.out.contains("same, against as written: 0 orders"), "{said}");
+    let said = foresend(&["simulate", &file, "--json", "-"]).said();
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    let compared = json["compared"].as_array().unwrap();
+    assert_eq!(compared[1]["arm"], json["worlds"][0]["as_written"]);
+    assert_ne!(
+        compared[0]["arm"], json["worlds"][0]["as_written"],
+        "one mail, after three days, is other mail"
+    );
+}
+
+#[test]
+fn markdown_is_for_a_pull_request() {
+    let said = foresend(&["simulate", "cart-recovery.toml", "--format", "markdown"]).said();
+    assert!(said.out.starts_with("### Rehearsal of `cart-recovery.toml`\n\n```text\n"), "{said}");
+    assert_eq!(said.out.matches("```").count(), 4, "{said}");
+}

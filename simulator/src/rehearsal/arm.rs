@@ -9,6 +9,7 @@ use crate::behaviour::queue::LetterIx;
 use crate::behaviour::shopper::{Order, Shopper};
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::Mailing;
+use foresend_core::customer::input::SendRef;
 use foresend_core::id::Key;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::journey::JourneyIx;
@@ -28,6 +29,10 @@ pub(super) struct Arm {
     pub(super) mails: Vec<Sent>,
     /// Enrolments that no event with a message id began, in their order.
     pub(super) starts: Vec<(JourneyIx, Key, u32)>,
+    /// Enrolments that any purchase ends, with when they began.
+    pub(super) begun: Vec<(JourneyIx, u32, Timestamp)>,
+    /// When the last purchase happened of which the actor was told.
+    pub(super) bought: Timestamp,
     pub(super) now: Timestamp,
     /// How many things have happened at this instant.
     pub(super) still: u32,
@@ -64,6 +69,8 @@ pub(super) struct Row {
     pub(super) discounts: i64,
     /// Orders that attribution would claim.
     pub(super) claimed: Claimed,
+    /// Mails that left though a purchase that ends their enrolment was known.
+    pub(super) after_purchase: u64,
 }
 
 impl Arm {
@@ -75,6 +82,8 @@ impl Arm {
             ready: Vec::new(),
             mails: Vec::new(),
             starts: Vec::new(),
+            begun: Vec::new(),
+            bought: Timestamp::ALWAYS,
             now: Timestamp::ALWAYS,
             still: 0,
             suppressed: false,
@@ -93,6 +102,8 @@ impl Arm {
         self.ready.clear();
         self.mails.clear();
         self.starts.clear();
+        self.begun.clear();
+        self.bought = Timestamp::ALWAYS;
         self.now = scene.clock.start();
         self.still = 0;
         self.suppressed = false;
@@ -110,6 +121,7 @@ impl Arm {
             ready: self.ready.clone(),
             mails: self.mails.clone(),
             starts: self.starts.clone(),
+            begun: self.begun.clone(),
             ..*self
         }
     }
@@ -118,6 +130,15 @@ impl Arm {
     pub(super) fn take_ready(&mut self) -> Option<Mailing> {
         self.ready.sort_unstable_by_key(|mail| Reverse(mail.send));
         self.ready.pop()
+    }
+
+    /// Counts a mail that leaves though its enrolment was ended by a purchase of which the actor knew. Looked at from
+    /// outside: none ever should.
+    pub(super) fn audit(&mut self, mail: &Mailing) {
+        let SendRef { journey, enrolment, .. } = mail.send;
+        let own = self.begun.iter().rev().find(|begun| (begun.0, begun.1) == (journey, enrolment));
+        let is_after = own.is_some_and(|&(_, _, began)| self.bought > began);
+        self.row.after_purchase += u64::from(is_after);
     }
 
     pub(super) fn place(&self, mailing: &Mailing) -> Option<LetterIx> {

@@ -20,6 +20,8 @@ use foresend_core::customer::input::{Code, Engagement, Input, Origin, Reader};
 use foresend_core::customer::record::{Decided, Enrolled};
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
+use foresend_core::world::event::EventIx;
+use foresend_core::world::journey::Journey;
 use foresend_core::world::program::Program;
 use foresend_insight::pulse::Pulse;
 
@@ -35,6 +37,8 @@ pub(super) struct Host<'a, W> {
     look_back: Wait,
     /// Journeys that something without a message id may start.
     unheralded: Vec<bool>,
+    /// Journeys that any purchase ends.
+    bought_ends: Vec<bool>,
     starters: Starters,
     /// Journeys that started since somebody asked.
     started: Journeys,
@@ -65,6 +69,7 @@ impl<'a, W: Watch> Host<'a, W> {
             end,
             look_back,
             unheralded: world.program.journeys.iter().map(|j| unheralded(world, j)).collect(),
+            bought_ends: world.program.journeys.iter().map(is_ended_by_any_purchase).collect(),
             starters: Starters::of(&world.program),
             started: Journeys::default(),
             out: if W::WANTS_DETAILS { Effects::explaining() } else { Effects::default() },
@@ -158,6 +163,7 @@ impl<'a, W: Watch> Host<'a, W> {
         let left = self.ask(arm, self.at_the_gate(arm, mail));
         self.settle(arm);
         if let Some(mail) = left {
+            arm.audit(&mail);
             self.transmit(scene, arm, mail);
         }
         left.is_some()
@@ -259,6 +265,11 @@ impl<'a, W: Watch> Host<'a, W> {
     /// Applies one input, and leaves what comes of it in `out`. Returns the mail that may leave.
     pub(super) fn ask(&mut self, arm: &mut Arm, input: Input<'_>) -> Option<Mailing> {
         self.out.clear();
+        if let Input::Event(event) = &input
+            && (event.name, event.origin) == (EventIx::ORDER_COMPLETED, Origin::Live)
+        {
+            arm.bought = arm.bought.max(event.at);
+        }
         arm.actor.apply(self.policy(arm.side).world, arm.now, input, &mut self.out);
         self.events += 1;
         self.watch.told(arm.now, input);
@@ -284,6 +295,9 @@ impl<'a, W: Watch> Host<'a, W> {
             }
             if let Decided::Started(Enrolled { journey, enrolment }, key, _) = record.decided {
                 self.started = self.started.with(Journeys::one(journey));
+                if self.bought_ends[usize::from(journey.0)] {
+                    arm.begun.push((journey, enrolment, record.at));
+                }
                 if self.unheralded[usize::from(journey.0)] {
                     arm.starts.push((journey, key, enrolment));
                 }
@@ -316,6 +330,10 @@ pub(super) enum Next {
     HandOver,
     /// The period is over.
     Over,
+}
+
+fn is_ended_by_any_purchase(journey: &Journey) -> bool {
+    journey.stop.iter().any(|stop| stop.on == EventIx::ORDER_COMPLETED && stop.same.is_none())
 }
 
 /// Most things at one instant of one life. More than this is an endless loop, which is a bug.

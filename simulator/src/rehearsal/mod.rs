@@ -91,6 +91,8 @@ pub struct Rehearsal {
     /// Orders of `as-written` that a click attribution would claim: any order of a customer who, by their own hand,
     /// followed a link in any mail within the program's `credit` before it. Not what mail caused.
     pub attributed_orders: u64,
+    /// Mails of `as-written` that left though a purchase that ends their enrolment was known: above 0 is a bug.
+    pub after_purchase: u64,
     /// Orders of `as-written` that attribution would claim, by different definitions.
     pub claimed: Claimed,
 }

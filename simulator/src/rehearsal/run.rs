@@ -168,6 +168,7 @@ struct Counted {
     revenue: Paired,
     discounts: Paired,
     claimed: Claimed,
+    after_purchase: u64,
     events: u64,
 }
 
@@ -183,12 +184,13 @@ impl Counted {
             revenue: Paired::new(arms),
             discounts: Paired::new(arms),
             claimed: Claimed::default(),
+            after_purchase: 0,
             events: 0,
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        let Self { pulses, orders, revenue, discounts, claimed, events } = other;
+        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events } = other;
         for (to, from) in self.pulses.iter_mut().zip(pulses) {
             to.merge(from);
         }
@@ -196,11 +198,12 @@ impl Counted {
         self.revenue.merge(revenue);
         self.discounts.merge(discounts);
         self.claimed.add(claimed);
+        self.after_purchase += after_purchase;
         self.events += events;
     }
 
     fn rehearsal(self, plan: &Plan<'_>) -> Rehearsal {
-        let Self { pulses, orders, revenue, discounts, claimed, events } = self;
+        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events } = self;
         let compared = plan.compared.iter().map(|Compared { id, .. }| *id);
         let ids = ["no-mail", "as-written"].into_iter().chain(compared);
         let arms = ids.zip(pulses).enumerate().map(|(ix, (id, pulse))| Arm {
@@ -218,6 +221,7 @@ impl Counted {
             revenue,
             discounts,
             attributed_orders: claimed.click,
+            after_purchase,
             claimed,
         }
     }
@@ -234,6 +238,7 @@ struct Worker<'a> {
     sums: [Paired; 3],
     outcomes: Vec<i64>,
     claimed: Claimed,
+    after_purchase: u64,
 }
 
 /// What is summed up of each arm.
@@ -252,6 +257,7 @@ impl<'a> Worker<'a> {
             sums: [(); 3].map(|()| Paired::new(arms)),
             outcomes: Vec::new(),
             claimed: Claimed::default(),
+            after_purchase: 0,
         }
     }
 
@@ -274,6 +280,7 @@ impl<'a> Worker<'a> {
             sums.add(&self.outcomes);
         }
         self.claimed.add(&self.rows[AS_WRITTEN].claimed);
+        self.after_purchase += self.rows[AS_WRITTEN].after_purchase;
     }
 
     fn counted(self) -> Counted {
@@ -283,7 +290,7 @@ impl<'a> Worker<'a> {
         as_written.merge(&common);
         let others = self.others.into_iter().map(|Host { apart: [_, as_written], .. }| as_written);
         let pulses = [no_mail, as_written].into_iter().chain(others).collect();
-        let Self { sums: [orders, revenue, discounts], claimed, .. } = self;
-        Counted { pulses, orders, revenue, discounts, claimed, events }
+        let Self { sums: [orders, revenue, discounts], claimed, after_purchase, .. } = self;
+        Counted { pulses, orders, revenue, discounts, claimed, after_purchase, events }
     }
 }

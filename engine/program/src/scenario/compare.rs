@@ -1,6 +1,7 @@
 //! `compare`: further arms, each the program with some of its values changed.
 
-use crate::diagnostic::{Diagnostic, Mistakes};
+use crate::compile::{Compiled, compile};
+use crate::diagnostic::{Diagnostic, Mistakes, Severity};
 use crate::set::set;
 use crate::sources::{File, Sources};
 use crate::text::read::Reader;
@@ -25,11 +26,16 @@ pub struct Compare {
 }
 
 impl Compare {
-    /// `sources` with its values changed.
+    /// `sources`, of which `only` these journeys, with its values changed. Whatever is wrong then is wrong with those.
     ///
     /// # Errors
-    /// What is wrong with an address or a value, in `file`.
-    pub(super) fn apply(&self, file: &str, sources: &Sources) -> Result<Sources, Diagnostic> {
+    /// The first thing that is wrong with an address or a value, in `file`.
+    pub(super) fn compile(
+        &self,
+        file: &str,
+        sources: &Sources,
+        only: Option<&[String]>,
+    ) -> Result<Compiled, Diagnostic> {
         let mut changed = sources.clone();
         for ((address, value), place) in self.set.iter().zip(&self.places) {
             set(&mut changed, address, value).map_err(|wrong| {
@@ -39,7 +45,16 @@ impl Compare {
                     .perhaps(wrong.help)
             })?;
         }
-        Ok(changed)
+        let (compiled, told) = compile(&changed, only);
+        let wrong = told.into_iter().find(|told| told.severity == Severity::Error);
+        compiled.filter(|_| wrong.is_none()).ok_or_else(|| {
+            let (message, help) = match wrong {
+                Some(told) => (format!("{}: {}", self.id, told.message), told.help),
+                None => (format!("{}: this is no program", self.id), None),
+            };
+            let told = Diagnostic::error("foresend::bad_arm", file, message).perhaps(help);
+            self.places.iter().fold(told, |told, place| told.at(place.clone(), "set here"))
+        })
     }
 }
 
@@ -109,7 +124,8 @@ fn flatten(file: File<'_>, before: &str, table: &Table, arm: &mut Compare) {
                 arm.places.push(value.span.clone());
             }
             Value::Integer(_) | Value::Float | Value::Bool(_) | Value::Date(_) | Value::List(_) => {
-                arm.set.push((address, file.text[value.span.clone()].to_owned()));
+                let written = file.text.get(value.span.clone()).unwrap_or_default();
+                arm.set.push((address, written.to_owned()));
                 arm.places.push(value.span.clone());
             }
         }

@@ -187,8 +187,9 @@ fn one(file: &str, text: &At<&str>, told: &mut Mistakes) -> Option<Expect> {
     let written = text.value.trim();
     let found = written.find(['<', '>', '=']).and_then(|at| {
         let (name, rest) = written.split_at(at);
-        let (sign, op) = OPS.iter().find(|(sign, _)| rest.starts_with(sign))?;
-        Some((name.trim(), *op, rest[sign.len()..].trim()))
+        let number = |(sign, op): &(&str, Compares)| Some((*op, rest.strip_prefix(sign)?.trim()));
+        let (op, number) = OPS.iter().find_map(number)?;
+        Some((name.trim(), op, number))
     });
     let Some((name, op, number)) = found else {
         wrong(
@@ -221,7 +222,10 @@ fn one(file: &str, text: &At<&str>, told: &mut Mistakes) -> Option<Expect> {
             Unit::None => "a number alone".to_owned(),
             Unit::Percent | Unit::Points => format!("`{}`", unit.sign()),
         };
-        wrong(format!("`{name}` is not counted in {says}"), format!("write it like `{example}`"));
+        wrong(
+            format!("`{name}` is not counted in {says}"),
+            format!("write it like `{name} {example}`"),
+        );
         return None;
     }
     // The journey's name stands first.
@@ -294,8 +298,8 @@ mod tests {
                 "did you mean `unsubscribes`?",
             ),
             ("unsubscribes < few", "`few` is no number", "write it like `unsubscribes < 0.4%`"),
-            ("unsubscribes < 0.4", "`unsubscribes` is not counted in a number alone", "`< 0.4%`"),
-            ("mails_per_customer_week < 2pp", "is not counted in `pp`", "`< 1.5`"),
+            ("unsubscribes < 0.4", "`unsubscribes` is not counted in a number alone", "< 0.4%`"),
+            ("mails_per_customer_week < 2pp", "is not counted in `pp`", "< 1.5`"),
             ("bounces < inf%", "`inf%` is no number", "< 1%"),
         ] {
             let (read, told) = expects(text);

@@ -8,6 +8,7 @@ pub use compare::Compare;
 pub use day::Day;
 pub use expect::{Compares, Expect, Measure, Unit};
 
+use crate::compile::Compiled;
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::keys;
@@ -273,19 +274,19 @@ impl Scenario {
         worlds
     }
 
-    /// The texts of each further arm: `sources`, with its values changed.
+    /// The programs of its further arms: `sources`, which compile, with the values of each changed.
     ///
     /// # Errors
-    /// What is wrong with their addresses.
-    pub fn compared(&self, sources: &Sources) -> Result<Vec<Sources>, Vec<Diagnostic>> {
-        let (mut all, mut wrong) = (Vec::new(), Vec::new());
-        for arm in &self.compare {
-            match arm.apply(&self.places.file, sources) {
-                Ok(changed) => all.push(changed),
-                Err(told) => wrong.push(told),
-            }
+    /// What is wrong with their addresses and values, in the scenario.
+    pub fn compared(&self, sources: &Sources) -> Result<Vec<Compiled>, Vec<Diagnostic>> {
+        let only = self.only.as_deref();
+        let arms = self.compare.iter().map(|arm| arm.compile(&self.places.file, sources, only));
+        let (all, wrong): (Vec<_>, Vec<_>) = arms.partition(Result::is_ok);
+        if wrong.is_empty() {
+            Ok(all.into_iter().flatten().collect())
+        } else {
+            Err(wrong.into_iter().filter_map(Result::err).collect())
         }
-        if wrong.is_empty() { Ok(all) } else { Err(wrong) }
     }
 
     /// Where the program's folder is named.

@@ -26,9 +26,11 @@ fn each_mistake_is_told_once_at_its_place_with_a_way_to_mend_it() {
         if let Some(text) = &own_scenario {
             let (read, of_scenario) = scenario("scenario.toml", text);
             told.extend(of_scenario);
-            told.extend(
-                read.zip(names).map_or(Vec::new(), |(read, names)| read.unknown_journeys(names)),
-            );
+            if let Some((read, names)) = read.zip(names) {
+                told.extend(read.unknown_journeys(names));
+                told.extend(read.unknown_populations(&["retail", "touchy"]));
+                told.extend(read.compared(&sources).err().into_iter().flatten());
+            }
         }
         let text = |file: &str| match (file, &own_scenario) {
             ("scenario.toml", Some(text)) => text,

@@ -368,7 +368,7 @@ proptest! {
 
     #[test]
     fn a_torn_scenario_is_told_of(changes in changes()) {
-        let text = std::fs::read_to_string(folder::at("scenarios/cart-recovery.toml")).unwrap();
+        let text = std::fs::read_to_string(folder::at("scenarios/whole-shop.toml")).unwrap();
         let text = changed(&text, &changes);
         let (read, told) = scenario("s", &text);
         folder::draw(&told, |_| &text);
@@ -376,7 +376,8 @@ proptest! {
         if let Some(read) = read {
             let zone = foresend_core::time::Zone::named("Europe/London").unwrap();
             let mut later = read.unknown_journeys(&[]);
-            later.extend(read.unknown_population(&[]));
+            later.extend(read.unknown_populations(&[]));
+            later.extend(read.compared(&folder::open("scenarios/shop")).err().into_iter().flatten());
             folder::draw(&later, |_| &text);
             prop_assert!(read.start(&zone).millis() > 0);
         }

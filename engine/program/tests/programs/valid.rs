@@ -94,7 +94,7 @@ fn every_scenario_names_a_program_and_journeys_that_exist() {
         let read = read.unwrap();
         let compiled = fine(&format!("scenarios/{}", read.program));
         assert_eq!(read.unknown_journeys(&compiled.journey_names), []);
-        assert_eq!(read.unknown_population(&["retail"]), None);
+        assert_eq!(read.unknown_populations(&["retail"]), []);
     }
 }
 
