@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use foresend_core::time::{Timestamp, Zone};
 use foresend_program::Scenario;
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::{Plan, rehearse};
+use foresend_simulator::rehearsal::{NO_FAULTS, Plan, rehearse};
 use std::fs;
 use std::time::Duration;
 
@@ -40,6 +40,7 @@ fn whole(c: &mut Criterion) {
         threads,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     let events = rehearse(&plan(1), &|_, _| {}).expect("a plan that can be rehearsed").events;
     println!("{CUSTOMERS} customers make {events} events");

@@ -6,6 +6,7 @@ mod expected;
 mod explain;
 mod failure;
 mod fmt;
+mod generate;
 mod json_out;
 mod mistakes;
 mod new;
@@ -50,6 +51,7 @@ enum Command {
     Schema(schema::Arguments),
     Say(say::Arguments),
     Explain(explain::Arguments),
+    Generate(generate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Say(arguments) => say::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

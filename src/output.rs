@@ -22,6 +22,11 @@ pub(crate) fn data(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Stdout for what is written line by line.
+pub(crate) fn raw() -> impl Write {
+    io::BufWriter::new(io::stdout().lock())
+}
+
 /// Prints to stderr. Where that is closed there is nobody left to tell.
 pub(crate) fn talk(text: &str) {
     let mut err = anstream::stderr().lock();

@@ -1,12 +1,13 @@
 //! What a rehearsal found, as the numbers of its report.
 
 use crate::report::{Arm, Compared, Journey, Part, Sends, Share, World, is_notable};
+use foresend_core::time::Zone;
 use foresend_core::world::event::EventIx;
 use foresend_core::world::journey::{self, Act, JourneyIx, Kind};
 use foresend_core::world::program::Program;
 use foresend_insight::increment::{ORDERS_CHANGED_MIN, Paired, REVENUE_CHANGED_MIN};
-use foresend_program::Compare;
-use foresend_simulator::rehearsal::{self, AS_WRITTEN, NO_MAIL, Rehearsal};
+use foresend_program::{Compare, Fault};
+use foresend_simulator::rehearsal::{self, AS_WRITTEN, Faults, NO_MAIL, Rehearsal};
 use std::cmp::Reverse;
 
 /// Rows about journeys: the largest so many, every one with a finding, and the others together.
@@ -115,6 +116,36 @@ impl From<&rehearsal::Arm> for Arm {
             orders: *orders,
             revenue_minor: revenue.minor(),
         }
+    }
+}
+
+/// What goes wrong, on the clocks of `zone`.
+pub(crate) fn faults(all: &[Fault], zone: &Zone) -> Faults {
+    let mut faults = Faults::default();
+    for fault in all {
+        match *fault {
+            Fault::MailProviderDown(at, lasts) => {
+                let from = at.instant(zone);
+                faults.down.push((from, from.after(lasts)));
+            }
+            Fault::EventsLate(share, by) => faults.late.push((share, by)),
+            // Several are one: an event that arrives three times tells no more than one that does twice.
+            Fault::EventsTwice(share) => faults.twice = faults.twice.max(share),
+            Fault::Restart(at) => faults.restarts.push(at.instant(zone)),
+        }
+    }
+    faults.restarts.sort_unstable();
+    faults
+}
+
+/// `mail provider down for 6h from 2026-03-20 02:00`
+pub(crate) fn spelled(fault: &Fault) -> String {
+    let percent = |ppm: u32| format!("{}\u{a0}%", f64::from(ppm) / 1e4);
+    match fault {
+        Fault::MailProviderDown(at, lasts) => format!("mail provider down for {lasts} from {at}"),
+        Fault::EventsLate(share, by) => format!("{} of events {by} late", percent(*share)),
+        Fault::EventsTwice(share) => format!("{} of events twice", percent(*share)),
+        Fault::Restart(at) => format!("restart at {at}"),
     }
 }
 

@@ -169,6 +169,7 @@ fn rehearsed(
     let compared: Vec<rehearsal::Compared<'_>> = compared
         .map(|(arm, other)| rehearsal::Compared { id: &arm.id, program: &other.program })
         .collect();
+    let faults = rehearsed::faults(&scenario.faults, &program.zone);
     let left_out = |is_own: bool| -> Vec<JourneyIx> {
         let journeys = (0u16..).map(JourneyIx).zip(&program.journeys);
         // Without its only journey a program is the arm without mail.
@@ -194,6 +195,7 @@ fn rehearsed(
             threads,
             left_out: &left_out,
             compared: if at == 0 { &compared } else { &[] },
+            faults: &faults,
         };
         let before = found.iter().map(|found| found.events).sum::<u64>();
         let progress = |customers, events| progress.at(at as u64, customers, before + events);
@@ -253,6 +255,7 @@ fn report(
         from: scenario.from.to_string(),
         days: scenario.days,
         set: arguments.set.clone(),
+        faults: scenario.faults.iter().map(rehearsed::spelled).collect(),
         currency: compiled.currency,
         journeys: program.journeys.iter().map(Journey::from).collect(),
         parts: rehearsed::parts(&of_worlds[0], own, arguments.all),
@@ -276,14 +279,14 @@ pub(crate) fn refused(address: &str, wrong: SetError) -> Failure {
 }
 
 /// `customers` and the like, with `_` or `,` between the digits if wanted.
-fn whole_to<const MOST: u32>(text: &str) -> Result<u32, String> {
+pub(crate) fn whole_to<const MOST: u32>(text: &str) -> Result<u32, String> {
     let number = text.replace(['_', ','], "").parse::<u32>().ok();
     number
         .filter(|number| (1..=MOST).contains(number))
         .ok_or_else(|| format!("not a whole number from 1 to {}", count(MOST.into())))
 }
 
-fn whole(text: &str) -> Result<u64, String> {
+pub(crate) fn whole(text: &str) -> Result<u64, String> {
     let number = text.replace(['_', ','], "").parse();
     number.map_err(|_| format!("not a whole number from 0 to {}", count(u64::MAX)))
 }

@@ -85,6 +85,9 @@ pub enum Purpose {
     Spam = 45,
     /// Confirming what was asked for.
     Confirm = 46,
+    // An event; key: its message id.
+    /// Whether it arrives late, or twice.
+    Fault = 50,
 }
 
 /// The draws of one customer.

@@ -53,7 +53,7 @@ impl Lived {
             step.records.iter().for_each(|record| waits.fold(record));
             let before = &mut lived.before;
             let happened = match &step.told {
-                Told::Profile { has_address, zone: _ } => {
+                Told::Profile { has_address, zone: _, traits: _ } => {
                     before.address = *has_address;
                     None
                 }
@@ -68,7 +68,7 @@ impl Lived {
                     before.permitted.push((topic, basis_words(*basis), since));
                     continue; // it is said as what was before
                 }
-                Told::Event { name, origin: Origin::Live, at, properties, products } => {
+                Told::Event { name, origin: Origin::Live, at, id: _, properties, products } => {
                     let told = properties.iter();
                     let mut properties: Vec<Property<'_>> = told
                         .map(|(name, kept)| Property { name: *name, value: kept.value() })

@@ -8,7 +8,7 @@ mod page;
 use crate::failure::Failure;
 use crate::report::page::Page;
 use crate::scenario::{self, Opened};
-use crate::{output, say, simulate};
+use crate::{output, rehearsed, say, simulate};
 use foresend_program::Compiled;
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Plan, customer_called, name_of, trace};
@@ -105,6 +105,7 @@ fn lived(
     arm: &str,
 ) -> Result<Lived, Failure> {
     let scenario = &opened.scenario;
+    let faults = rehearsed::faults(&scenario.faults, &compiled.program.zone);
     let plan = Plan {
         program: &compiled.program,
         preset,
@@ -115,6 +116,7 @@ fn lived(
         threads: 1,
         left_out: &[],
         compared: &[],
+        faults: &faults,
     };
     let arm = if arm == "no-mail" { NO_MAIL } else { AS_WRITTEN };
     let life = trace(&plan, customer, arm).map_err(|e| Failure::input(e.to_string()))?;

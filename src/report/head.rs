@@ -51,6 +51,9 @@ pub(super) fn write(report: &Report, page: &mut Page) {
             format!("Not calibrated; rests on {assumed} assumed settings of {all}."),
         ));
     }
+    if !report.faults.is_empty() {
+        page.prose(Role::Look, &format!("With faults: {}.", report.faults.join("; ")));
+    }
     for (address, value) in &report.set {
         page.prose(Role::Plain, &format!("Set for this run: {address} = {value}"));
     }

@@ -41,6 +41,8 @@ pub(crate) struct Report {
     pub(crate) days: u32,
     /// Addresses that this run set, with their values.
     pub(crate) set: Vec<(String, String)>,
+    /// What went wrong, as a sentence has it.
+    pub(crate) faults: Vec<String>,
     /// The program's.
     pub(crate) currency: Currency,
     /// The program's, by priority.

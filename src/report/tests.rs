@@ -113,6 +113,7 @@ fn report() -> Report {
         from: "2026-03-02".into(),
         days: 60,
         set: Vec::new(),
+        faults: Vec::new(),
         currency: Currency::of("GBP").unwrap(),
         journeys: vec![Journey {
             name: "cart-recovery".into(),
@@ -226,6 +227,10 @@ fn whole_shop() -> Report {
         expected("cart-recovery.increment > -0.2pp", false, "−0.43\u{a0}pp", "touchy"),
     ];
     report.scenario = "scenarios/whole-shop.toml".into();
+    report.faults = vec![
+        "mail provider down for 6h from 2026-03-20 02:00".into(),
+        "10\u{a0}% of events 2h late".into(),
+    ];
     report.journeys = journeys;
     report.lived = 15;
     report.arms =

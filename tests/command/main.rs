@@ -7,6 +7,7 @@ mod broken;
 mod check;
 mod explain;
 mod fmt;
+mod generate;
 mod new;
 mod say;
 mod schema;

@@ -321,3 +321,19 @@ fn markdown_is_for_a_pull_request() {
     assert!(said.out.starts_with("### Rehearsal of `cart-recovery.toml`\n\n```text\n"), "{said}");
     assert_eq!(said.out.matches("```").count(), 4, "{said}");
 }
+
+#[test]
+fn faults_are_named_above_every_result_and_show() {
+    let (_folder, file) = scenario(
+        "only = ['cart-recovery']\nworlds = ['retail']\n\
+         faults = [{ at = 2026-03-02, what = 'mail provider down', for = '30d' }, { what = 'events twice', share = '5%' }]",
+    );
+    let said = foresend(&["simulate", &file]).said();
+    let named =
+        "With faults: mail provider down for 30d from 2026-03-02 00:00; 5 % of events twice.";
+    assert!(said.code == Some(0) && said.out.contains(named), "{said}");
+    assert!(
+        said.out.contains("cart-recovery               0            0"),
+        "nothing left: {said}"
+    );
+}

@@ -306,9 +306,22 @@ pub(crate) const SCENARIO: Room = Room {
         may("seed", Number, "42"),
         may("compare", Table, r#"{ quicker = { "cart-recovery.quiet" = "30m" } }"#),
         may("expect", List, r#"["unsubscribes < 0.4%"]"#),
+        may("faults", Tables, r#"[{ what = "events twice", share = "1%" }]"#),
         later("assume", LEAVE_OUT),
-        later("faults", LEAVE_OUT),
         later("loadtest", LEAVE_OUT),
+    ],
+};
+
+/// One of a scenario's `faults`.
+pub(crate) const FAULT: Room = Room {
+    what: "a fault",
+    this: "this fault",
+    keys: &[
+        needs("what", Text, r#""mail provider down""#),
+        may("at", Date, "2026-03-20T02:00:00"),
+        may("for", Text, r#""6h""#),
+        may("share", Text, r#""2%""#),
+        may("by", Text, r#""2h""#),
     ],
 };
 
@@ -361,14 +374,14 @@ mod tests {
         let of_journey = [&JOURNEY, &DATE, &LISTEN, &GOAL, &STEP, &ROW];
         check(include_str!("../../../docs/reference/journey.md"), &of_journey);
         check(include_str!("../../../docs/reference/mail.md"), &[&MAIL, &BUTTON]);
-        check(include_str!("../../../docs/reference/scenario.md"), &[&SCENARIO]);
+        check(include_str!("../../../docs/reference/scenario.md"), &[&SCENARIO, &FAULT]);
     }
 
     #[test]
     fn no_key_stands_twice_in_its_room() {
         for room in [
             &PROGRAM, &TOPIC, &LIMITS, &TRACKING, &KEEP, &OFFER, &JOURNEY, &DATE, &LISTEN, &GOAL,
-            &STEP, &ROW, &MAIL, &BUTTON, &SCENARIO,
+            &STEP, &ROW, &MAIL, &BUTTON, &SCENARIO, &FAULT,
         ] {
             let mut names: Vec<&str> = room.keys.iter().map(|key| key.name).collect();
             names.sort_unstable();

@@ -63,7 +63,9 @@ pub use privacy::{Keep, Track, Tracking};
 pub use program::Brand;
 pub use remembered::Remembered;
 pub use say::{Said, SaidStep, say};
-pub use scenario::{Compare, Compares, Day, Expect, Measure, Scenario, Unit, scenario};
+pub use scenario::{
+    Compare, Compares, Day, Expect, Fault, Measure, Moment, Scenario, Unit, scenario,
+};
 pub use schema::{SCHEMAS, schema};
 pub use set::{SetError, set};
 pub use sources::Sources;

@@ -195,6 +195,7 @@ fn tables(key: &str) -> Value {
     let each = match key {
         "steps" => Value::Object(object(&keys::STEP)),
         "choose" => Value::Object(object(&keys::ROW)),
+        "faults" => Value::Object(object(&keys::FAULT)),
         _ => json!({ "type": "object" }),
     };
     json!({ "type": "array", "items": each, "minItems": 1 })
@@ -230,6 +231,7 @@ impl Row {
             (&keys::MAIL, MAIL, ""),
             (&keys::BUTTON, MAIL, ""),
             (&keys::SCENARIO, SCENARIO, ""),
+            (&keys::FAULT, SCENARIO, "faults"),
         ];
         let (_, page, section) = places.iter().find(|(other, _, _)| other.what == room.what)?;
         Self::in_section(page, section, key).or_else(|| Self::of_table(page, key))

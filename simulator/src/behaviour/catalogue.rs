@@ -101,6 +101,11 @@ impl Catalogue {
         Line { product, quantity: 1, price }
     }
 
+    /// Every item, one category after the other.
+    pub fn items(&self) -> impl Iterator<Item = ItemIx> {
+        (0..self.items.len()).map(ItemIx)
+    }
+
     /// The shop's ids for an item and for its category.
     #[must_use]
     pub fn names(&self, ItemIx(place): ItemIx) -> (&str, &str) {

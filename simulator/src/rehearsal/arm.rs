@@ -3,6 +3,7 @@
 //! Invariant: an arm is a copy of a life in progress: what it was until then, it was in both.
 
 use super::Claimed;
+use super::fault::Delayed;
 use super::policy::Side;
 use crate::behaviour::Scene;
 use crate::behaviour::queue::LetterIx;
@@ -34,6 +35,10 @@ pub(super) struct Arm {
     /// When the last purchase happened of which the actor was told.
     pub(super) bought: Timestamp,
     pub(super) now: Timestamp,
+    /// Events that have happened and not arrived yet, the next one last.
+    pub(super) delayed: Vec<Delayed>,
+    /// Restarts it has lived through.
+    pub(super) restarts: usize,
     /// How many things have happened at this instant.
     pub(super) still: u32,
     /// The address is not to be mailed any more.
@@ -85,6 +90,8 @@ impl Arm {
             begun: Vec::new(),
             bought: Timestamp::ALWAYS,
             now: Timestamp::ALWAYS,
+            delayed: Vec::new(),
+            restarts: 0,
             still: 0,
             suppressed: false,
             asked_for: None,
@@ -105,6 +112,8 @@ impl Arm {
         self.begun.clear();
         self.bought = Timestamp::ALWAYS;
         self.now = scene.clock.start();
+        self.delayed.clear();
+        self.restarts = 0;
         self.still = 0;
         self.suppressed = false;
         self.asked_for = None;
@@ -122,6 +131,7 @@ impl Arm {
             mails: self.mails.clone(),
             starts: self.starts.clone(),
             begun: self.begun.clone(),
+            delayed: self.delayed.clone(),
             ..*self
         }
     }

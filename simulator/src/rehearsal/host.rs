@@ -5,6 +5,7 @@
 //! shop and a mail server would see.
 
 use super::arm::Arm;
+use super::fault::{Delayed, Faults};
 use super::letter::unheralded;
 use super::past::PastView;
 use super::policy::{Journeys, Policy, Side, Starters};
@@ -15,6 +16,7 @@ use crate::behaviour::shopper::Seen;
 use crate::behaviour::{Model, Scene};
 use crate::population::Homes;
 use crate::stream::Purpose;
+use foresend_core::customer::Customer;
 use foresend_core::customer::effect::{Effect, Effects, Mailing};
 use foresend_core::customer::input::{Code, Engagement, Input, Origin, Reader};
 use foresend_core::customer::record::{Decided, Enrolled};
@@ -32,6 +34,7 @@ pub(super) struct Host<'a, W> {
     policies: &'a [Policy<'a>],
     pub(super) model: &'a Model,
     pub(super) homes: &'a Homes,
+    faults: &'a Faults,
     vocabulary: &'a Vocabulary,
     end: Timestamp,
     look_back: Wait,
@@ -54,7 +57,7 @@ pub(super) struct Host<'a, W> {
 impl<'a, W: Watch> Host<'a, W> {
     pub(super) fn new(
         policies: &'a [Policy<'a>],
-        (model, homes, vocabulary): (&'a Model, &'a Homes, &'a Vocabulary),
+        (model, homes, vocabulary, faults): (&'a Model, &'a Homes, &'a Vocabulary, &'a Faults),
         end: Timestamp,
         look_back: Wait,
         watch: W,
@@ -65,6 +68,7 @@ impl<'a, W: Watch> Host<'a, W> {
             policies,
             model,
             homes,
+            faults,
             vocabulary,
             end,
             look_back,
@@ -117,30 +121,62 @@ impl<'a, W: Watch> Host<'a, W> {
     /// What happens next in a life.
     pub(super) fn next(&self, arm: &Arm) -> Next {
         let (next, is_site) = arm.next();
-        if next > arm.now && !arm.ready.is_empty() {
-            Next::HandOver
+        let down = self.faults.down_until(arm.now);
+        let restart = self.faults.restart(arm.restarts);
+        let arrives = arm.delayed.last().map_or(Timestamp::NEVER, |event| event.arrives);
+        let next = next.min(arrives);
+        if !arm.ready.is_empty() && next > arm.now && down.is_none_or(|until| until <= next) {
+            match down {
+                None => Next::HandOver,
+                Some(until) if until < self.end => Next::This(until, Thing::Nothing),
+                Some(_) => Next::Over,
+            }
+        } else if restart <= next && restart < self.end {
+            Next::This(restart, Thing::Restart)
         } else if next >= self.end {
             Next::Over
+        } else if arrives <= next {
+            Next::This(next, Thing::Arrival)
         } else if is_site {
-            Next::Site(next)
+            Next::This(next, Thing::Site)
         } else {
-            Next::Wake(next)
+            Next::This(next, Thing::Wake)
         }
     }
 
-    /// Lets it happen. Nothing comes of a hand-over here, which its caller does, nor of the end.
-    pub(super) fn happen(&mut self, scene: &Scene<'_>, arm: &mut Arm, next: Next) {
-        let (Next::Site(at) | Next::Wake(at)) = next else { return };
+    /// Lets `thing` happen at `at`.
+    pub(super) fn happen(
+        &mut self,
+        scene: &Scene<'_>,
+        arm: &mut Arm,
+        (at, thing): (Timestamp, Thing),
+    ) {
         arm.still = if at > arm.now { 0 } else { arm.still + 1 };
         assert!(arm.still < STILL_MAX, "time stands still at {at:?}: {arm:?}");
-        arm.now = at;
-        match next {
-            Next::Site(_) => {
+        arm.now = arm.now.max(at);
+        match thing {
+            Thing::Site => {
                 let (_, seen) = arm.shopper.step(scene);
                 self.see(scene, arm, seen);
             }
-            Next::Wake(_) | Next::HandOver | Next::Over => self.apply(arm, Input::Wake),
+            Thing::Wake => self.apply(arm, Input::Wake),
+            Thing::Arrival => {
+                if let Some(event) = arm.delayed.pop() {
+                    event.tell(|event| self.apply(arm, event));
+                }
+            }
+            Thing::Restart => self.restart(arm),
+            Thing::Nothing => {}
         }
+    }
+
+    /// Writes the actor down, as a host does that ends, and reads it again.
+    fn restart(&self, arm: &mut Arm) {
+        let world = self.policy(arm.side).world;
+        let written = arm.actor.snapshot(world);
+        arm.actor = Customer::restore(arm.actor.id(), world, &written)
+            .expect("what was written down a moment ago can be read");
+        arm.restarts += 1;
     }
 
     /// Lives on to the end.
@@ -153,7 +189,7 @@ impl<'a, W: Watch> Host<'a, W> {
                         self.hand_over(scene, arm, &mail);
                     }
                 }
-                next @ (Next::Site(_) | Next::Wake(_)) => self.happen(scene, arm, next),
+                Next::This(at, thing) => self.happen(scene, arm, (at, thing)),
             }
         }
     }
@@ -183,11 +219,19 @@ impl<'a, W: Watch> Host<'a, W> {
         match next {
             Next::Over => Journeys::default(),
             Next::HandOver => self.starters.by_mail(),
-            Next::Site(_) => self.starters.by(arm.shopper.peek()),
-            Next::Wake(at) => {
+            Next::This(at, thing) => self.may_be_started(arm, at, thing),
+        }
+    }
+
+    fn may_be_started(&self, arm: &Arm, at: Timestamp, thing: Thing) -> Journeys {
+        match thing {
+            Thing::Site => self.starters.by(arm.shopper.peek()),
+            Thing::Wake => {
                 let woken = arm.actor.may_start(self.policy(arm.side).world, at).collect();
                 self.starters.always.with(woken)
             }
+            Thing::Arrival => self.starters.by_any(),
+            Thing::Restart | Thing::Nothing => Journeys::default(),
         }
     }
 
@@ -203,7 +247,7 @@ impl<'a, W: Watch> Host<'a, W> {
             Seen::Nothing => return,
             Seen::Viewed(session, view) => {
                 let how = (Origin::Live, arm.now);
-                let to = |event: Input<'_>| self.apply(arm, event);
+                let to = |event: Input<'_>| self.hear(scene, arm, event);
                 return words.tell_view(scene, (session, view), how, to);
             }
             Seen::Added(cart, line) => words.added(scene, &cart, line),
@@ -246,7 +290,27 @@ impl<'a, W: Watch> Host<'a, W> {
                 return self.engage(scene, arm, ix, (Engagement::Click, Reader::Machine));
             }
         };
-        said.tell(Origin::Live, arm.now, |event| self.apply(arm, event));
+        said.tell(Origin::Live, arm.now, |event| self.hear(scene, arm, event));
+    }
+
+    /// The shop sends an event: it arrives at once, or as its faults have it.
+    fn hear(&mut self, scene: &Scene<'_>, arm: &mut Arm, event: Input<'_>) {
+        let Input::Event(said) = &event else { return self.apply(arm, event) };
+        if !self.faults.of_events() {
+            return self.apply(arm, event);
+        }
+        let (by, twice) = self.faults.of_event(scene, said.id);
+        for _ in 0..=u8::from(twice) {
+            if by == Wait::ZERO {
+                self.apply(arm, event);
+            } else {
+                let delayed = Delayed::of(said, arm.now.after(by));
+                // Of those that arrive together the one that was sent first comes first.
+                let later = |other: &Delayed| other.arrives > delayed.arrives;
+                let at = arm.delayed.iter().rposition(later).map_or(0, |at| at + 1);
+                arm.delayed.insert(at, delayed);
+            }
+        }
     }
 
     /// Tells the actor of the time before the start.
@@ -322,14 +386,27 @@ impl<'a, W: Watch> Host<'a, W> {
 /// What happens next in a life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Next {
-    /// Something of behaviour.
-    Site(Timestamp),
-    /// The actor is woken.
-    Wake(Timestamp),
+    /// This, then.
+    This(Timestamp, Thing),
     /// The mails whose moment has come are handed over.
     HandOver,
     /// The period is over.
     Over,
+}
+
+/// What can happen in a life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Thing {
+    /// Something of behaviour.
+    Site,
+    /// The actor is woken.
+    Wake,
+    /// An event arrives late.
+    Arrival,
+    /// The actor's host restarts.
+    Restart,
+    /// Time passes: mails may be handed over again.
+    Nothing,
 }
 
 fn is_ended_by_any_purchase(journey: &Journey) -> bool {

@@ -6,7 +6,7 @@
 //! Invariant: if nothing differs, the arms are the same life, and it was played once.
 
 use super::arm::{Arm, Row};
-use super::host::{Host, Next};
+use super::host::{Host, Next, Thing};
 use super::policy::{Journeys, Side, is_noticed_by_mail_alone};
 use super::trace::Watch;
 use super::{AS_WRITTEN, NO_MAIL};
@@ -19,6 +19,7 @@ use foresend_core::customer::Customer;
 use foresend_core::customer::effect::Mailing;
 use foresend_core::customer::record::{Decided, NoMail};
 use foresend_core::id::CustomerId;
+use foresend_core::time::Timestamp;
 use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
 
@@ -127,7 +128,7 @@ fn without_mail<W: Watch>(
                 }
                 host.settle(life);
             }
-            next @ (Next::Site(_) | Next::Wake(_)) => forks.happen(host, scene, life, next),
+            Next::This(at, thing) => forks.happen(host, scene, life, (at, thing)),
         }
     }
 }
@@ -149,7 +150,7 @@ fn as_written<W: Watch>(
         match host.next(arm) {
             Next::Over => return,
             Next::HandOver => ready = arm.take_ready(),
-            next @ (Next::Site(_) | Next::Wake(_)) => forks.happen(host, scene, arm, next),
+            Next::This(at, thing) => forks.happen(host, scene, arm, (at, thing)),
         }
     }
 }
@@ -214,18 +215,18 @@ impl Forks {
         host: &mut Host<'_, W>,
         scene: &Scene<'_>,
         life: &mut Arm,
-        next: Next,
+        (at, thing): (Timestamp, Thing),
     ) {
         if self.waits_for_start.is_empty() {
-            return host.happen(scene, life, next);
+            return host.happen(scene, life, (at, thing));
         }
-        let may_part = host.may_start(life, next).and(self.waits_for_start);
+        let may_part = host.may_start(life, Next::This(at, thing)).and(self.waits_for_start);
         let before = (!may_part.is_empty()).then(|| life.clone());
         host.take_started();
-        host.happen(scene, life, next);
+        host.happen(scene, life, (at, thing));
         let parts = host.take_started().and(self.waits_for_start);
         let Some(before) = before.filter(|_| !parts.is_empty()) else {
-            assert!(parts.is_empty(), "{parts:?} started by what starts none: {next:?}");
+            assert!(parts.is_empty(), "{parts:?} started by what starts none: {thing:?}");
             return;
         };
         self.waits_for_start = self.waits_for_start.without(parts);

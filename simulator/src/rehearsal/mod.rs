@@ -13,6 +13,7 @@
 
 mod answer;
 mod arm;
+mod fault;
 mod host;
 mod letter;
 mod life;
@@ -31,8 +32,9 @@ use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 
+pub use fault::{Faults, NO_FAULTS};
 pub use run::rehearse;
-pub use trace::{Lived, Step, Told, customer_called, name_of, trace};
+pub use trace::{Lived, Step, Told, customer_called, generate, name_of, products, trace};
 
 /// Index of the arm without mail in [`Rehearsal::arms`], [`Rehearsal::orders`] and [`Rehearsal::revenue`].
 pub const NO_MAIL: usize = 0;
@@ -60,6 +62,8 @@ pub struct Plan<'a> {
     pub left_out: &'a [JourneyIx],
     /// Other programs for the same customers.
     pub compared: &'a [Compared<'a>],
+    /// What goes wrong, the same in all arms.
+    pub faults: &'a Faults,
 }
 
 /// Another program, in an arm of its own.

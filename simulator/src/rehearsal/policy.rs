@@ -190,6 +190,12 @@ impl Starters {
         }
     }
 
+    /// What an event may start, whichever it is.
+    pub(super) const fn by_any(&self) -> Journeys {
+        let Self { views, added, checkout, removed, ordered, others, always } = *self;
+        views.with(added).with(checkout).with(removed).with(ordered).with(others).with(always)
+    }
+
     /// What a mail that leaves may start, by what is said of it.
     pub(super) const fn by_mail(&self) -> Journeys {
         self.others

@@ -2,6 +2,7 @@
 //! end the workers are added up. All of it is integers, so the deal cannot show.
 
 use super::arm::Row;
+use super::fault::Faults;
 use super::host::Host;
 use super::life::{Forks, Lives};
 use super::past::looks_back;
@@ -94,6 +95,7 @@ pub(super) struct Stage<'a> {
     pub(super) forks: Forks,
     model: &'a Model,
     homes: Homes,
+    faults: &'a Faults,
     vocabulary: Vocabulary,
     end: Timestamp,
     look_back: Wait,
@@ -101,7 +103,7 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     pub(super) fn of(
-        plan: &Plan<'_>,
+        plan: &Plan<'a>,
         program: &Program,
         left_out: &'a [JourneyIx],
         model: &'a Model,
@@ -128,10 +130,19 @@ impl<'a> Stage<'a> {
             forks,
             model,
             homes,
-            vocabulary: Vocabulary::of(program),
+            faults: plan.faults,
+            vocabulary: match plan.faults.of_events() {
+                false => Vocabulary::of(program),
+                true => Vocabulary::of(program).naming_views(),
+            },
             end: plan.from.after(days),
             look_back,
         }
+    }
+
+    /// The same, in which everything is said, whether the program listens or not.
+    pub(super) fn hearing_everything(self) -> Self {
+        Self { vocabulary: Vocabulary::everything(&self.world.program), ..self }
     }
 
     /// How each arm differs: without mail, as written, without each journey that is left out.
@@ -151,8 +162,8 @@ impl<'a> Stage<'a> {
         policies: &'s [Policy<'s>],
         watch: W,
     ) -> Host<'s, W> {
-        let Self { model, homes, vocabulary, end, look_back, .. } = self;
-        Host::new(policies, (model, homes, vocabulary), *end, *look_back, watch)
+        let Self { model, homes, vocabulary, faults, end, look_back, .. } = self;
+        Host::new(policies, (model, homes, vocabulary, faults), *end, *look_back, watch)
     }
 }
 

@@ -99,13 +99,35 @@ impl OfItem {
 }
 
 impl Vocabulary {
+    /// What `program` listens to, with the properties that its decisions read.
     pub(super) fn of(program: &Program) -> Self {
+        let sense = |event, property| is_read(program, event, property);
+        Self::hearing(program, &sense, &|event| program.is_heard(event), &|ix| program.holds(ix))
+    }
+
+    /// Everything that a shop would send, whoever listens.
+    pub(super) fn everything(program: &Program) -> Self {
+        let all = Self::hearing(program, &|_, _| true, &|_| true, &|_| true);
+        all.naming_views()
+    }
+
+    /// The same, in which every view has a message id, whether it may become a mail's origin or not.
+    pub(super) fn naming_views(self) -> Self {
+        Self { views_start: true, ..self }
+    }
+
+    fn hearing(
+        program: &Program,
+        is_read: &dyn Fn(EventIx, PropertyIx) -> bool,
+        is_heard: &dyn Fn(EventIx) -> bool,
+        is_held: &dyn Fn(TraitIx) -> bool,
+    ) -> Self {
         let property = |event: EventIx, name: &str| {
             let event = program.events.get(usize::from(event.0))?;
             event.property(name).map(|(property, _)| property)
         };
         // These are said of most events: what nobody reads is left out.
-        let read = |event, name| property(event, name).filter(|&p| is_read(program, event, p));
+        let read = |event, name| property(event, name).filter(|&p| is_read(event, p));
         let of_item = |event| OfItem {
             price: read(event, "price"),
             quantity: read(event, "quantity"),
@@ -118,18 +140,18 @@ impl Vocabulary {
             discount: property(event, "discount"),
             coupon: property(event, "coupon"),
         };
-        let asked = program.event(STOCK_ALERT).filter(|&event| program.is_heard(event));
+        let asked = program.event(STOCK_ALERT).filter(|&event| is_heard(event));
         let consented = [EventIx::CONSENT_REQUESTED, EventIx::CONSENT_GIVEN];
         let parcels = [EventIx::ORDER_CANCELLED, EventIx::ORDER_DELIVERED, EventIx::ORDER_REFUNDED];
         let topics = topics(program);
         let held = |wanted: &str, of: PropertyType| {
             let mut traits = (0u16..).map(TraitIx).zip(&program.traits);
             let found = traits.find(|(_, (name, is))| name == wanted && *is == of)?.0;
-            program.holds(found).then_some(found)
+            is_held(found).then_some(found)
         };
-        let any = |events: &[EventIx]| events.iter().any(|&event| program.is_heard(event));
+        let any = |events: &[EventIx]| events.iter().any(|&event| is_heard(event));
         Self {
-            hears_views: program.is_heard(EventIx::PRODUCT_VIEWED),
+            hears_views: is_heard(EventIx::PRODUCT_VIEWED),
             views_start: starts_with(program, EventIx::PRODUCT_VIEWED),
             heard: Heard {
                 parcels: any(&parcels),

@@ -7,16 +7,20 @@ use super::life::{Forks, Lives, Name};
 use super::policy::Side;
 use super::run::{Stage, model_of};
 use super::{Plan, RehearsalError};
+use crate::behaviour::catalogue::Catalogue;
+use crate::population::Preset;
 use foresend_core::customer::effect::{Detail, Effects};
 use foresend_core::customer::input::{
-    Code, Consent, Engagement, Event, Gate, Input, Line, Origin, Outcome, Reader, SendRef,
+    Code, Consent, Engagement, Event, Gate, Input, Line, Origin, Outcome, Profile, Reader, SendRef,
 };
 use foresend_core::customer::record::Record;
-use foresend_core::id::CustomerId;
+use foresend_core::id::{CustomerId, ProductId};
 use foresend_core::time::{Timestamp, Zone};
 use foresend_core::world::ZoneIx;
 use foresend_core::world::event::{EventIx, PropertyIx};
-use foresend_core::world::value::Kept;
+use foresend_core::world::program::Program;
+use foresend_core::world::value::{Kept, TraitIx};
+use std::collections::BTreeMap;
 
 /// One input, and what was decided on it.
 #[derive(Clone, PartialEq, Debug)]
@@ -53,6 +57,8 @@ pub enum Told {
         origin: Origin,
         /// When it happened.
         at: Timestamp,
+        /// Its message id; 0 where nobody needs one.
+        id: u64,
         /// The properties the program reads.
         properties: Vec<(PropertyIx, Kept)>,
         /// Its products.
@@ -64,6 +70,8 @@ pub enum Told {
         has_address: bool,
         /// Where they live.
         zone: ZoneIx,
+        /// What else the program holds of them.
+        traits: Vec<(TraitIx, Kept)>,
     },
     /// A basis for mail that arose or ended.
     Consent(Consent),
@@ -118,16 +126,22 @@ impl From<Input<'_>> for Told {
     fn from(input: Input<'_>) -> Self {
         match input {
             Input::Wake => Self::Wake,
-            Input::Event(Event { name, origin, at, id: _, properties, products }) => Self::Event {
+            Input::Event(Event { name, origin, at, id, properties, products }) => Self::Event {
                 name,
                 origin,
                 at,
+                id,
                 properties: properties.iter().map(|p| (p.name, p.value.into())).collect(),
                 products: products.to_vec(),
             },
-            Input::Profile(profile) => {
-                Self::Profile { has_address: profile.has_address, zone: profile.zone }
-            }
+            Input::Profile(Profile { has_address, zone, traits, created: _ }) => Self::Profile {
+                has_address,
+                zone,
+                traits: traits
+                    .iter()
+                    .filter_map(|&(name, value)| Some((name, value?.into())))
+                    .collect(),
+            },
             Input::Called { send, done } => Self::Called { send, done },
             Input::Consent(consent) => Self::Consent(consent),
             Input::Handover { send, attempt, gate, code } => {
@@ -173,7 +187,10 @@ pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, Rehear
     let mut host = stage.host(&policies, Keeper { arm, told: None, steps: Vec::new() });
     let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""), Forks::default());
     lives.live(&mut host, stage.world.seed, customer);
-    let steps = host.watch.steps;
+    Ok(lived(&stage, host.watch.steps))
+}
+
+fn lived(stage: &Stage<'_>, steps: Vec<Step>) -> Lived {
     let zone = steps.iter().rev().find_map(|step| match step.told {
         Told::Profile { zone, .. } => Some(zone),
         Told::Wake | Told::Event { .. } | Told::Consent(_) | Told::Handover { .. } => None,
@@ -181,7 +198,39 @@ pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, Rehear
         Told::Remember { .. } => None,
     });
     let zone = stage.world.zone(zone.unwrap_or(ZoneIx::PROGRAM)).clone();
-    Ok(Lived { zone, steps })
+    Lived { zone, steps }
+}
+
+/// Everything that a shop would send of the customers of `plan` without any mail, whether its program listens or not,
+/// one customer after the other: `each` is told who, and what they lived, and says whether to go on. Journeys of the
+/// program do nothing here.
+///
+/// # Panics
+/// Where an actor or a life breaks an invariant of its own: a bug.
+pub fn generate(plan: &Plan<'_>, each: &mut dyn FnMut(u32, &Lived) -> bool) {
+    let mut outline = (**plan.program).clone();
+    outline.journeys.clear();
+    let program = Program::new(outline);
+    let model = model_of(plan);
+    let stage = Stage::of(plan, &program, &[], &model).hearing_everything();
+    let policies = stage.policies();
+    let keeper = Keeper { arm: super::NO_MAIL, told: None, steps: Vec::new() };
+    let mut host = stage.host(&policies, keeper);
+    let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""), Forks::default());
+    for customer in 0..plan.customers {
+        lives.live(&mut host, stage.world.seed, customer);
+        if !each(customer, &lived(&stage, std::mem::take(&mut host.watch.steps))) {
+            return;
+        }
+    }
+}
+
+/// What events call the products of a population's shop.
+#[must_use]
+pub fn products(preset: &Preset, minor_digits: u8) -> BTreeMap<ProductId, String> {
+    let catalogue = Catalogue::new(preset, minor_digits);
+    let named = |item| (catalogue.line(item).product, catalogue.names(item).0.to_owned());
+    catalogue.items().map(named).collect()
 }
 
 /// Somebody who is told everything that a host tells its actors: first the input, then what came of it.

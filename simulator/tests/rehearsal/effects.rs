@@ -42,7 +42,7 @@ pub(crate) fn everything() -> Vec<Journey> {
         post_purchase(),
         browse(),
         other("replenishment", Kind::Item),
-        other("welcome", Kind::Welcome),
+        other("hello", Kind::Welcome),
         other("alert", Kind::Alert),
         other("confirmation", Kind::Service),
         one_mail("order", Start::On(vec![EventIx::ORDER_COMPLETED]), Wait::ZERO, order),

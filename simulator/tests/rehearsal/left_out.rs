@@ -11,18 +11,30 @@ use foresend_core::world::program::{Outline, Program, Segment};
 use foresend_core::world::value::{Kept, TraitIx};
 use foresend_insight::increment::Paired;
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::{AS_WRITTEN, Compared, NO_MAIL, Plan, Rehearsal, rehearse};
+use foresend_simulator::rehearsal::{
+    AS_WRITTEN, Compared, Faults, NO_FAULTS, NO_MAIL, Plan, Rehearsal, rehearse,
+};
 
 fn rehearsed(
     program: &Program,
     preset: &Preset,
     left_out: &[JourneyIx],
     compared: &[Compared<'_>],
-    threads: usize,
+    (threads, faults): (usize, &Faults),
 ) -> Rehearsal {
     let (customers, days, seed) = (1_500, 60, 11);
-    let plan =
-        Plan { program, preset, customers, from: MONDAY, days, seed, threads, left_out, compared };
+    let plan = Plan {
+        program,
+        preset,
+        customers,
+        from: MONDAY,
+        days,
+        seed,
+        threads,
+        left_out,
+        compared,
+        faults,
+    };
     rehearse(&plan, &|_, _| ()).unwrap()
 }
 
@@ -50,11 +62,11 @@ fn sums(paired: &Paired, arm: usize, other: usize) -> (i64, u64, u64, u64) {
 }
 
 #[track_caller]
-fn check(program: &Program, preset: &Preset) -> u64 {
-    let whole = rehearsed(program, preset, &all_of(program), &[], 2);
+fn check(program: &Program, preset: &Preset, faults: &Faults) -> u64 {
+    let whole = rehearsed(program, preset, &all_of(program), &[], (2, faults));
     let mut changed = 0;
     for journey in all_of(program) {
-        let alone = rehearsed(&taken_out(program, journey), preset, &[], &[], 1);
+        let alone = rehearsed(&taken_out(program, journey), preset, &[], &[], (1, faults));
         let (name, at) = (&program.journey(journey).name, whole.without(journey).unwrap());
         for (of, whole, alone) in [
             ("orders", &whole.orders, &alone.orders),
@@ -74,8 +86,21 @@ fn check(program: &Program, preset: &Preset) -> u64 {
 #[test]
 fn an_arm_without_a_journey_is_the_program_from_which_it_was_taken_out() {
     let program = hears_everything(effects::everything());
-    let changed = check(&program, &mailable());
+    let changed = check(&program, &mailable(), &NO_FAULTS);
     assert!(changed > 5, "only {changed} journeys change any order");
+}
+
+#[test]
+fn so_it_is_when_everything_goes_wrong() {
+    let program = hears_everything(effects::everything());
+    let at = |hours| MONDAY.after(Wait::hours(hours));
+    let faults = Faults {
+        down: vec![(at(200), at(203)), (at(500), at(530))],
+        late: vec![(100_000, Wait::hours(2)), (50_000, Wait::minutes(3))],
+        twice: 100_000,
+        restarts: vec![at(100), at(501), at(502)],
+    };
+    assert!(check(&program, &mailable(), &faults) > 5);
 }
 
 /// A journey that starts when a segment turns, at once or by a step of another that sets a trait.
@@ -102,13 +127,13 @@ fn so_it_is_where_journeys_set_off_each_other() {
     let mut outline = outline(vec![mark, thanks, cart(&[1, 24]), browse()]);
     outline.traits = vec![("gold".to_owned(), PropertyType::Bool)];
     outline.segments = vec![Segment { name: "gold".to_owned(), condition: gold_is_set.unwrap() }];
-    assert!(check(&Program::new(outline), &mailable()) > 1);
+    assert!(check(&Program::new(outline), &mailable(), &NO_FAULTS) > 1);
 }
 
 #[test]
 fn without_its_only_journey_a_program_is_the_arm_without_mail() {
     let program = program(vec![cart(&[1, 24, 72])]);
-    let found = rehearsed(&program, &mailable(), &[JourneyIx(0)], &[], 1);
+    let found = rehearsed(&program, &mailable(), &[JourneyIx(0)], &[], (1, &NO_FAULTS));
     let at = found.without(JourneyIx(0)).unwrap();
     assert_eq!(found.orders.increment(at, NO_MAIL, 1).changed, 0);
     assert!(found.orders.increment(at, AS_WRITTEN, 1).changed > 0);
@@ -120,8 +145,8 @@ fn a_program_that_is_compared_is_rehearsed_as_if_alone() {
     let (mine, other) = (hears_everything(effects::everything()), program(vec![cart(&[4])]));
     let compared =
         [Compared { id: "later", program: &other }, Compared { id: "mine", program: &mine }];
-    let found = rehearsed(&mine, &mailable(), &[JourneyIx(0)], &compared, 2);
-    let alone = rehearsed(&other, &mailable(), &[], &[], 1);
+    let found = rehearsed(&mine, &mailable(), &[JourneyIx(0)], &compared, (2, &NO_FAULTS));
+    let alone = rehearsed(&other, &mailable(), &[], &[], (1, &NO_FAULTS));
     let (later, same) = (2, 3);
     assert_eq!((&*found.arms[later].id, &*found.arms[same].id), ("later", "mine"));
     assert_eq!(found.arms[later].orders, alone.arms[AS_WRITTEN].orders);
@@ -139,7 +164,7 @@ fn any_number_of_threads_finds_the_same_arms() {
     let other = self::program(vec![cart(&[4])]);
     let run = |threads| {
         let compared = [Compared { id: "later", program: &other }];
-        rehearsed(&program, &preset, &all_of(&program), &compared, threads)
+        rehearsed(&program, &preset, &all_of(&program), &compared, (threads, &NO_FAULTS))
     };
     assert_eq!(run(1), run(3));
 }

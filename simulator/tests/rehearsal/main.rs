@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod effects;
+mod faults;
 mod figures;
 mod left_out;
 mod programs;
@@ -15,7 +16,7 @@ use foresend_core::world::stream::Stream;
 use foresend_core::world::topic::Basis;
 use foresend_insight::pulse::Pulse;
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Plan, rehearse, trace};
+use foresend_simulator::rehearsal::{AS_WRITTEN, NO_FAULTS, NO_MAIL, Plan, rehearse, trace};
 use programs::{MONDAY, cart, mailable, outline, run};
 
 /// A cart journey, and a fact that looks 30 days back at views.
@@ -51,6 +52,7 @@ fn another_seed_finds_something_else() {
         threads: 1,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     assert_ne!(rehearse(&plan(1), &|_, _| ()).unwrap(), rehearse(&plan(2), &|_, _| ()).unwrap());
 }
@@ -68,6 +70,7 @@ fn progress_ends_with_everything_done() {
         threads: 2,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     let most = std::sync::Mutex::new((0, 0));
     let found = rehearse(&plan, &|customers, events| {
@@ -176,6 +179,7 @@ fn no_preset_that_loads_can_stop_a_rehearsal() {
                 threads: 1,
                 left_out: &[],
                 compared: &[],
+                faults: &NO_FAULTS,
             };
             let found = rehearse(&plan, &|_, _| ()).unwrap();
             assert_eq!(found.customers, 60, "{} = {value}", setting.key);
@@ -200,6 +204,7 @@ fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
         threads: 2,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     let whole = rehearse(&plan, &|_, _| ()).unwrap();
     for arm in [NO_MAIL, AS_WRITTEN] {
@@ -229,6 +234,7 @@ fn nobody_beyond_the_last_customer_is_traced() {
         threads: 1,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     assert!(trace(&plan, 9, NO_MAIL).is_ok());
     let refused = trace(&plan, 10, NO_MAIL).unwrap_err();

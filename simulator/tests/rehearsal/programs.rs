@@ -14,7 +14,7 @@ use foresend_core::world::program::{Outline, Program};
 use foresend_core::world::stream::{Stream, StreamIx};
 use foresend_core::world::topic::{Basis, Confirm, Topic, TopicIx};
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::{Plan, Rehearsal, rehearse};
+use foresend_simulator::rehearsal::{NO_FAULTS, Plan, Rehearsal, rehearse};
 
 /// 2026-03-02T00:00Z, a Monday, also on the clocks of London.
 pub(crate) const MONDAY: Timestamp = Timestamp::from_millis(1_772_409_600_000);
@@ -187,6 +187,7 @@ pub(crate) fn run_for(
         threads,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     rehearse(&plan, &|_, _| ()).unwrap()
 }

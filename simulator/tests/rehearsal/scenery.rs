@@ -13,7 +13,7 @@ use foresend_core::world::program::Program;
 use foresend_core::world::stream::Stream;
 use foresend_core::world::topic::{Basis, Confirm, Topic, TopicIx};
 use foresend_core::world::value::{Kept, TraitIx};
-use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Plan, Told, trace};
+use foresend_simulator::rehearsal::{AS_WRITTEN, NO_FAULTS, NO_MAIL, Plan, Told, trace};
 
 const JOURNAL: TopicIx = TopicIx(2);
 const CHOICES: TopicIx = TopicIx(3);
@@ -157,6 +157,7 @@ fn what_becomes_of_an_order_names_it() {
         threads: 1,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     let mut all = [0; 4];
     for customer in 0..plan.customers {
@@ -232,12 +233,13 @@ fn who_signs_up_without_an_address_leaves_one() {
         threads: 1,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     for customer in 0..plan.customers {
         let mut has_address = false;
         for step in trace(&plan, customer, AS_WRITTEN).unwrap().steps {
             match step.told {
-                Told::Profile { has_address: told, zone: _ } => has_address = told,
+                Told::Profile { has_address: told, zone: _, traits: _ } => has_address = told,
                 Told::Consent(consent) if requested(&consent) => assert!(has_address),
                 Told::Wake | Told::Event { .. } | Told::Consent(_) | Told::Handover { .. } => {}
                 Told::Outcome { .. } | Told::Called { .. } | Told::Engagement { .. } => {}
@@ -267,6 +269,7 @@ fn letters_leave_at_ten_on_each_ones_own_clock_and_profiles_are_told() {
         threads: 1,
         left_out: &[],
         compared: &[],
+        faults: &NO_FAULTS,
     };
     let hour = |at: Timestamp| at.since(from).millis() as f64 / 3.6e6;
     let mut hours = Vec::new();

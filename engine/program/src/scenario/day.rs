@@ -1,9 +1,9 @@
-//! The first day of a rehearsal.
+//! Days and moments of a rehearsal, on the clocks of its program's zone.
 
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::text::read::Reader;
-use crate::text::tree::Value;
+use crate::text::tree::{At, Value};
 use foresend_core::time::{Timestamp, Wait, Zone};
 use std::fmt;
 
@@ -31,17 +31,7 @@ impl Day {
     /// Its midnight in `zone`; where there is none, the first instant after the gap.
     #[must_use]
     pub fn start(self, zone: &Zone) -> Timestamp {
-        let local = self.number() * Wait::DAY.millis();
-        // No zone is more than a day ahead of UTC, so midnight is not over yet here.
-        let mut piece = zone.piece(Timestamp::from_millis(local - Wait::DAY.millis()));
-        loop {
-            let candidate = Timestamp::from_millis(local - piece.offset_ms);
-            if candidate < piece.until {
-                // Earlier than the piece: local midnight lies in the gap before it.
-                return candidate.max(piece.from);
-            }
-            piece = zone.piece(piece.until);
-        }
+        Moment { day: self, second: 0 }.instant(zone)
     }
 
     /// Days since 1970-01-01, by the calendar that has always been in use.
@@ -56,31 +46,91 @@ impl Day {
     }
 }
 
+/// A moment on the clocks of the program's zone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Moment {
+    /// On which day.
+    pub day: Day,
+    /// How many seconds after its midnight, below 86,400.
+    pub second: u32,
+}
+
+impl Moment {
+    /// When that is in `zone`; where clocks skip it, the first instant after the gap; where they show it twice, the
+    /// earlier.
+    #[must_use]
+    pub fn instant(self, zone: &Zone) -> Timestamp {
+        let local = self.day.number() * Wait::DAY.millis() + i64::from(self.second) * 1_000;
+        // No zone is more than a day ahead of UTC, so it has not come yet here.
+        let mut piece = zone.piece(Timestamp::from_millis(local - Wait::DAY.millis()));
+        loop {
+            let candidate = Timestamp::from_millis(local - piece.offset_ms);
+            if candidate < piece.until {
+                // Earlier than the piece: the moment lies in the gap before it.
+                return candidate.max(piece.from);
+            }
+            piece = zone.piece(piece.until);
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minute = self.second / 60;
+        write!(f, "{} {:02}:{:02}", self.day, minute / 60, minute % 60)
+    }
+}
+
 pub(super) fn from(reader: &Reader<'_>, told: &mut Mistakes) -> Day {
     let (year, month, day) = defaults::FROM;
     let default = Day { year, month, day };
     let Some(value) = reader.get("from") else { return default };
-    let Value::Date(Some((year, month, day))) = value.value else {
+    let Value::Date(Some(date)) = value.value else {
         reader.wrong_type("from", value, told);
         return default;
     };
+    day_of(reader, "from", date, value, told).unwrap_or(default)
+}
+
+/// A day, or a day with a time, that must stand there.
+pub(super) fn moment(reader: &Reader<'_>, key: &str, told: &mut Mistakes) -> Option<Moment> {
+    let value = reader.require(key, &[], told)?;
+    if let Value::Date(Some(date)) = value.value {
+        return Some(Moment { day: day_of(reader, key, date, value, told)?, second: 0 });
+    }
+    let written = reader.file.text.get(value.span.clone()).unwrap_or_default();
+    let time = written.replace(' ', "T").parse::<jiff::civil::DateTime>().ok();
+    // An offset would be read as none: the zone is the program's.
+    let is_local = !written.contains(['Z', 'z', '+']) && written.matches('-').count() == 2;
+    let Some(time) = time.filter(|_| is_local && matches!(value.value, Value::Date(_))) else {
+        reader.wrong_type(key, value, told);
+        return None;
+    };
+    let date = (time.year(), time.month(), time.day());
+    let second = (i32::from(time.hour()) * 60 + i32::from(time.minute())) * 60;
+    let second = u32::try_from(second + i32::from(time.second())).ok()?;
+    Some(Moment { day: day_of(reader, key, date, value, told)?, second })
+}
+
+fn day_of(
+    reader: &Reader<'_>,
+    key: &str,
+    (year, month, day): (i16, i8, i8),
+    value: &At<Value>,
+    told: &mut Mistakes,
+) -> Option<Day> {
     let found = u8::try_from(month).ok().zip(u8::try_from(day).ok());
-    match found.filter(|_| YEARS.contains(&year)) {
-        Some((month, day)) => Day { year, month, day },
-        None => {
-            let years = format!("a day from {} to {}", YEARS.start(), YEARS.end());
-            told.tell(
-                Diagnostic::error(
-                    "foresend::out_of_range",
-                    reader.file.name,
-                    "`from` is out of range",
-                )
+    let found = found.filter(|_| YEARS.contains(&year));
+    if found.is_none() {
+        let years = format!("a day from {} to {}", YEARS.start(), YEARS.end());
+        let message = format!("`{key}` is out of range");
+        told.tell(
+            Diagnostic::error("foresend::out_of_range", reader.file.name, message)
                 .at(value.span.clone(), "stands here")
                 .help(format!("write {years}")),
-            );
-            default
-        }
+        );
     }
+    found.map(|(month, day)| Day { year, month, day })
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 mod compare;
 mod day;
 mod expect;
+mod fault;
 
 pub use compare::Compare;
-pub use day::Day;
+pub use day::{Day, Moment};
 pub use expect::{Compares, Expect, Measure, Unit};
+pub use fault::Fault;
 
 use crate::compile::Compiled;
 use crate::defaults;
@@ -41,6 +43,8 @@ pub struct Scenario {
     pub compare: Vec<Compare>,
     /// What must hold in every world.
     pub expect: Vec<Expect>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
     places: Places,
 }
 
@@ -83,6 +87,7 @@ fn read_scenario(file: File<'_>, told: &mut Mistakes) -> Option<Scenario> {
     let seed = seed(&reader, told);
     let compare = compare::read(&reader, told);
     let expect = expect::read(&reader, told);
+    let faults = fault::read(&reader, told);
     let written = |names: &Option<Vec<At<&str>>>| {
         let names = names.as_ref()?.iter();
         Some(names.map(|name| name.value.to_owned()).collect::<Vec<_>>())
@@ -109,6 +114,7 @@ fn read_scenario(file: File<'_>, told: &mut Mistakes) -> Option<Scenario> {
         seed,
         compare,
         expect,
+        faults,
     })
 }
 
