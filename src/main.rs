@@ -12,6 +12,7 @@ mod mistakes;
 mod new;
 mod open;
 mod output;
+mod population;
 mod rehearsed;
 mod report;
 mod say;

@@ -1,9 +1,9 @@
 //! A scenario's file, and the program it names, opened together: what `simulate` and `check` share.
 
 use crate::failure::Failure;
-use crate::{mistakes, open};
+use crate::population::Populations;
+use crate::{mistakes, open, simulate};
 use foresend_program::{Compiled, Diagnostic, Label, Scenario, Severity, Sources};
-use foresend_simulator::population::Preset;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -15,6 +15,8 @@ pub(crate) struct Opened {
     pub(crate) scenario: Scenario,
     /// The texts of its program.
     pub(crate) sources: Sources,
+    /// The populations that it may live in.
+    pub(crate) populations: Populations,
     /// Warnings about the scenario itself.
     pub(crate) told: Vec<Diagnostic>,
     text: String,
@@ -29,13 +31,24 @@ impl Opened {
         if let Some(compiled) = &compiled {
             told.extend(self.scenario.unknown_journeys(&compiled.journey_names));
         }
-        let populations: Vec<&str> = Preset::names().collect();
-        told.extend(self.scenario.unknown_populations(&populations));
+        told.extend(self.scenario.unknown_populations(&self.populations.names()));
         told.extend(of_program);
         if compiled.is_some() && !any_error(&told) {
             told.extend(self.scenario.compared(&self.sources).err().into_iter().flatten());
         }
         (compiled.filter(|_| !any_error(&told)), told)
+    }
+
+    /// Changes what `address` names for this run: a value of the program, or of all populations.
+    ///
+    /// # Errors
+    /// Where it names nothing, or cannot be so.
+    pub(crate) fn set(&mut self, address: &str, value: &str) -> Result<(), Failure> {
+        if let Some(key) = address.strip_prefix("population.") {
+            return self.populations.set(key, value);
+        }
+        foresend_program::set(&mut self.sources, address, value)
+            .map_err(|wrong| simulate::refused(address, wrong))
     }
 
     /// Every text a diagnostic may speak of, by the name it uses.
@@ -86,8 +99,12 @@ pub(crate) fn look(path: &Path) -> Result<Opened, Unopened> {
         let texts = BTreeMap::from([(file, text)]);
         return Err(Unopened::Mistakes(told, texts));
     };
+    let populations = match Populations::of(path, &scenario) {
+        Ok(populations) => populations,
+        Err(told) => return Err(Unopened::Mistakes(told, BTreeMap::from([(file, text)]))),
+    };
     match open::program(&open::beside(path, &scenario.program)) {
-        Ok(sources) => Ok(Opened { file, scenario, sources, told, text }),
+        Ok(sources) => Ok(Opened { file, scenario, sources, populations, told, text }),
         Err(Failure::Input(message, help)) => {
             let place = Label { span: scenario.program_place(), text: "named here".to_owned() };
             let wrong = Diagnostic {

@@ -9,7 +9,7 @@ use crate::report::{Journey, Length, Report, Timing, World, json, markdown};
 use crate::scenario::{self, Opened};
 use crate::{expected, mistakes, rehearsed};
 use foresend_core::world::journey::JourneyIx;
-use foresend_program::{Compiled, Expect, Measure, Scenario, SetError, closest};
+use foresend_program::{Compiled, Expect, Measure, Scenario, SetError};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{self, Plan, Rehearsal, rehearse};
 use std::num::NonZeroUsize;
@@ -99,8 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     opened.scenario.days = arguments.days.unwrap_or(opened.scenario.days);
     opened.scenario.seed = arguments.seed.unwrap_or(opened.scenario.seed);
     for (address, value) in &arguments.set {
-        foresend_program::set(&mut opened.sources, address, value)
-            .map_err(|wrong| refused(address, wrong))?;
+        opened.set(address, value)?;
     }
     let (compiled, _) = compile(&opened, arguments.quiet)?;
     let worlds = worlds(arguments, &opened)?;
@@ -138,21 +137,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// The worlds to rehearse in: the one that was asked for, or the scenario's.
 fn worlds(arguments: &Arguments, opened: &Opened) -> Result<Vec<(String, Preset)>, Failure> {
-    let known: Vec<&str> = Preset::names().collect();
+    let along: Vec<&str> = Preset::names().collect();
     let names = match &arguments.world {
         Some(world) => vec![world.as_str()],
-        None => opened.scenario.worlds(&known),
+        None => opened.scenario.worlds(&along),
     };
-    let preset = |name: &str| {
-        Preset::named(name).map(|preset| (name.to_owned(), preset)).ok_or_else(|| {
-            let near = closest(name, known.iter().copied());
-            let help = near.map_or_else(
-                || format!("there are: {}", known.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            Failure::input(format!("--world: there is no population `{name}`")).help(help)
-        })
-    };
+    let preset =
+        |name: &str| Ok((name.to_owned(), opened.populations.asked("--world", name)?.clone()));
     names.into_iter().map(preset).collect()
 }
 
@@ -213,7 +204,7 @@ fn rehearsed(
 pub(crate) fn compile(opened: &Opened, quiet: bool) -> Result<(Compiled, Preset), Failure> {
     let scenario = &opened.scenario;
     let (compiled, told) = opened.compile();
-    let preset = Preset::named(&scenario.population);
+    let preset = opened.populations.get(&scenario.population).cloned();
     let Some((compiled, preset)) = compiled.zip(preset) else {
         mistakes::tell(&told, &opened.texts());
         return Err(Failure::Mistakes);

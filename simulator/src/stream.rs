@@ -14,6 +14,8 @@ use std::convert::Infallible;
 #[repr(u16)]
 pub enum Purpose {
     // The customer, drawn once.
+    /// Which persona they are.
+    Persona = 51,
     /// Orders per week while alive.
     Rate = 1,
     /// Chance to go dormant after a repeat order.

@@ -72,8 +72,7 @@ struct Explained {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut opened = scenario::open(&arguments.scenario)?;
     for (address, value) in &arguments.set {
-        foresend_program::set(&mut opened.sources, address, value)
-            .map_err(|wrong| simulate::refused(address, wrong))?;
+        opened.set(address, value)?;
     }
     let (compiled, preset) = simulate::compile(&opened, true)?;
     if let Some(journey) = &arguments.journey {

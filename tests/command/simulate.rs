@@ -337,3 +337,68 @@ fn faults_are_named_above_every_result_and_show() {
         "nothing left: {said}"
     );
 }
+
+#[test]
+fn a_population_may_be_a_file_with_personas_and_every_number_can_be_set() {
+    let (folder, file) =
+        scenario("only = ['cart-recovery']\npopulation = 'ours.toml'\nworlds = ['ours.toml']");
+    let ours = folder.path().join("ours.toml");
+    let run = |arguments: &[&str]| {
+        foresend(&[&["simulate", &file, "--json", "-"], arguments].concat()).said()
+    };
+    let found = |arguments: &[&str]| -> Value {
+        let said = run(arguments);
+        serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said}"))
+    };
+    let persona = |share: &str| {
+        format!(
+            "like = 'retail'\n[personas.eager]\n\
+             share = {{ value = {share}, unit = 'share of customers', grade = 'A', source = 'a guess' }}\n\
+             visits.per_week = {{ value = 4.0, unit = 'visits a week', grade = 'A', source = 'a guess' }}\n"
+        )
+    };
+    let outcome = |json: &Value| json["worlds"][0]["as_written"].clone();
+    // All of them are eager: as if everyone were.
+    fs::write(&ours, persona("1.0")).unwrap();
+    let eager = found(&[]);
+    fs::write(&ours, "like = 'retail'\n").unwrap();
+    let usual = found(&[]);
+    assert_eq!(outcome(&eager), outcome(&found(&["--set", "population.visits.per_week=4"])));
+    assert_ne!(outcome(&eager), outcome(&usual));
+    // A third of them are: something between.
+    fs::write(&ours, persona("0.3")).unwrap();
+    let mixed = found(&[]);
+    let views = |json: &Value| json["timing"]["events"].as_u64().unwrap();
+    assert!(views(&usual) < views(&mixed) && views(&mixed) < views(&eager));
+    let assumed = mixed["assumptions"].as_array().unwrap();
+    assert_eq!(assumed.last().unwrap()["key"], "eager.visits.per_week");
+    let set = found(&["--set", "population.eager.visits.per_week=1.9"]);
+    assert_eq!(outcome(&set), outcome(&usual));
+    // What is wrong is told with its place.
+    for (text, arguments, told) in [
+        ("like = 'retial'\n", &[][..], "no population that comes along"),
+        (
+            "like = 'retail'\n",
+            &["--set", "population.visits.per_weak=4"][..],
+            "did you mean `population.visits.per_week`?",
+        ),
+        (
+            "like = 'retail'\n",
+            &["--set", "population.visits.per_week=often"][..],
+            "`often` is no number",
+        ),
+        (
+            "like = 'retail'\n",
+            &["--set", "population.reminder.strength=2"][..],
+            "which is not a share from 0 to 1",
+        ),
+    ] {
+        fs::write(&ours, text).unwrap();
+        let said = run(arguments);
+        assert_eq!((said.code, &*said.out), (Some(2), ""), "{said}");
+        assert!(said.err.contains(told), "{said}");
+    }
+    fs::remove_file(&ours).unwrap();
+    let said = run(&[]);
+    assert!(said.code == Some(2) && said.err.contains("ours.toml cannot be read"), "{said}");
+}

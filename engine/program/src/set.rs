@@ -43,7 +43,11 @@ fn error(message: impl Into<String>, help: impl Into<String>) -> SetError {
 pub fn set(sources: &mut Sources, address: &str, value: &str) -> Result<(), SetError> {
     let parts: Vec<&str> = address.trim().split('.').collect();
     match parts.as_slice() {
-        [root @ ("holdout" | "offers" | "population"), ..] => Err(error(
+        ["population", ..] => Err(error(
+            "a population is no part of a program",
+            "set it for a whole run: `--set population.reminder.strength=0.4`",
+        )),
+        [root @ ("holdout" | "offers"), ..] => Err(error(
             format!("setting `{root}` is not supported yet"),
             "an address is `limits.KEY`, `JOURNEY.KEY` or `JOURNEY.STEP.KEY`",
         )),

@@ -24,6 +24,7 @@ pub mod visit;
 
 use crate::population::rhythm::Rhythm;
 use crate::population::{Clock, OwnClock, People, Person, Preset, Quantiles};
+use crate::stream::{Chance, Purpose};
 use catalogue::Catalogue;
 use click::Clicking;
 use funnel::Funnel;
@@ -93,6 +94,49 @@ impl Model {
             visits,
             preset,
         }
+    }
+}
+
+/// All who shop there: most behave as the population says, personas as they do.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Crowd {
+    everyone: Model,
+    /// With their shares.
+    personas: Vec<(f64, Model)>,
+}
+
+impl Crowd {
+    /// Those of `preset`, for a shop whose currency has `digits` minor digits. Each persona is solved as a population of
+    /// its own: what a mean over customers is to be, it is over each of them.
+    #[must_use]
+    pub fn new(preset: &Preset, digits: u8) -> Self {
+        let personas = preset.personas().iter();
+        Self {
+            everyone: Model::new(preset.clone(), digits),
+            personas: personas
+                .map(|one| (one.share, Model::new(one.preset.clone(), digits)))
+                .collect(),
+        }
+    }
+
+    /// How those behave who are no persona, and what is the same for all.
+    #[must_use]
+    pub const fn everyone(&self) -> &Model {
+        &self.everyone
+    }
+
+    /// How the customer behaves whose luck is `chance`.
+    #[must_use]
+    pub fn model(&self, chance: Chance) -> &Model {
+        if self.personas.is_empty() {
+            return &self.everyone; // nearly always: no draw
+        }
+        let mut left = chance.stream(Purpose::Persona, 0).unit(0);
+        let drawn = self.personas.iter().find(|(share, _)| {
+            left -= share;
+            left < 0.0
+        });
+        drawn.map_or(&self.everyone, |(_, model)| model)
     }
 }
 

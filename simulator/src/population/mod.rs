@@ -15,5 +15,5 @@ pub mod rhythm;
 pub use clock::{Clock, OwnClock};
 pub use homes::{Home, HomeIx, Homes};
 pub use person::{People, Person};
-pub use preset::{Grade, Preset, PresetError, Setting};
+pub use preset::{Grade, Persona, Preset, PresetError, Setting};
 pub use quantiles::Quantiles;

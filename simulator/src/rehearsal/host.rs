@@ -13,7 +13,7 @@ use super::site::Vocabulary;
 use super::trace::Watch;
 use super::{AS_WRITTEN, NO_MAIL};
 use crate::behaviour::shopper::Seen;
-use crate::behaviour::{Model, Scene};
+use crate::behaviour::{Crowd, Scene};
 use crate::population::Homes;
 use crate::stream::Purpose;
 use foresend_core::customer::Customer;
@@ -32,7 +32,7 @@ use foresend_insight::pulse::Pulse;
 pub(super) struct Host<'a, W> {
     /// How each arm differs, in the order of the arms.
     policies: &'a [Policy<'a>],
-    pub(super) model: &'a Model,
+    pub(super) crowd: &'a Crowd,
     pub(super) homes: &'a Homes,
     faults: &'a Faults,
     vocabulary: &'a Vocabulary,
@@ -57,7 +57,7 @@ pub(super) struct Host<'a, W> {
 impl<'a, W: Watch> Host<'a, W> {
     pub(super) fn new(
         policies: &'a [Policy<'a>],
-        (model, homes, vocabulary, faults): (&'a Model, &'a Homes, &'a Vocabulary, &'a Faults),
+        (crowd, homes, vocabulary, faults): (&'a Crowd, &'a Homes, &'a Vocabulary, &'a Faults),
         end: Timestamp,
         look_back: Wait,
         watch: W,
@@ -66,7 +66,7 @@ impl<'a, W: Watch> Host<'a, W> {
         let pulse = || Pulse::of(&world.program);
         Self {
             policies,
-            model,
+            crowd,
             homes,
             faults,
             vocabulary,

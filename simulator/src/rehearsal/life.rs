@@ -92,8 +92,8 @@ fn meet<W: Watch>(
     past: &mut Vec<PastOrder>,
     live: impl FnOnce(&mut Host<'_, W>, &Scene<'_>, CustomerId, &[PastOrder]),
 ) {
-    let model = host.model;
     let chance = Chance::of(seed, u64::from(customer));
+    let model = host.crowd.model(chance);
     let person = Person::draw(&model.preset, &model.people, chance, past);
     let clock = &host.homes.home(person.home).clock;
     let end = clock.hours(host.end());

@@ -10,7 +10,7 @@ use super::policy::{Holds, Journeys, Policy};
 use super::site::Vocabulary;
 use super::trace::Watch;
 use super::{AS_WRITTEN, Arm, Claimed, Compared, Plan, Rehearsal, RehearsalError};
-use crate::behaviour::Model;
+use crate::behaviour::Crowd;
 use crate::population::Homes;
 use foresend_core::chance::{Seed, join};
 use foresend_core::id::{CustomerId, IdKey};
@@ -39,9 +39,9 @@ pub fn rehearse(
     plan: &Plan<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rehearsal, RehearsalError> {
-    let model = model_of(plan);
-    let stage = Stage::of(plan, plan.program, plan.left_out, &model);
-    let others = plan.compared.iter().map(|other| Stage::of(plan, other.program, &[], &model));
+    let crowd = crowd_of(plan);
+    let stage = Stage::of(plan, plan.program, plan.left_out, &crowd);
+    let others = plan.compared.iter().map(|other| Stage::of(plan, other.program, &[], &crowd));
     let others: Vec<Stage<'_>> = others.collect();
     let (policies, other_policies) =
         (stage.policies(), others.iter().map(Stage::policies).collect::<Vec<_>>());
@@ -82,8 +82,8 @@ pub fn rehearse(
 }
 
 /// How the people of `plan` behave.
-pub(super) fn model_of(plan: &Plan<'_>) -> Model {
-    Model::new(plan.preset.clone(), plan.program.minor_digits)
+pub(super) fn crowd_of(plan: &Plan<'_>) -> Crowd {
+    Crowd::new(plan.preset, plan.program.minor_digits)
 }
 
 /// What every life under one program is lived on.
@@ -93,7 +93,7 @@ pub(super) struct Stage<'a> {
     worlds_without: Vec<Option<World>>,
     left_out: &'a [JourneyIx],
     pub(super) forks: Forks,
-    model: &'a Model,
+    crowd: &'a Crowd,
     homes: Homes,
     faults: &'a Faults,
     vocabulary: Vocabulary,
@@ -106,8 +106,9 @@ impl<'a> Stage<'a> {
         plan: &Plan<'a>,
         program: &Program,
         left_out: &'a [JourneyIx],
-        model: &'a Model,
+        crowd: &'a Crowd,
     ) -> Self {
+        let model = crowd.everyone();
         // Of all programs of a plan: what one is told of the past the others are told too.
         let programs = plan.compared.iter().map(|other| other.program).chain([plan.program]);
         let look_back = programs.map(looks_back).max().unwrap_or(Wait::ZERO);
@@ -128,7 +129,7 @@ impl<'a> Stage<'a> {
             world,
             left_out,
             forks,
-            model,
+            crowd,
             homes,
             faults: plan.faults,
             vocabulary: match plan.faults.of_events() {
@@ -162,8 +163,8 @@ impl<'a> Stage<'a> {
         policies: &'s [Policy<'s>],
         watch: W,
     ) -> Host<'s, W> {
-        let Self { model, homes, vocabulary, faults, end, look_back, .. } = self;
-        Host::new(policies, (model, homes, vocabulary, faults), *end, *look_back, watch)
+        let Self { crowd, homes, vocabulary, faults, end, look_back, .. } = self;
+        Host::new(policies, (crowd, homes, vocabulary, faults), *end, *look_back, watch)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::life::{Forks, Lives, Name};
 use super::policy::Side;
-use super::run::{Stage, model_of};
+use super::run::{Stage, crowd_of};
 use super::{Plan, RehearsalError};
 use crate::behaviour::catalogue::Catalogue;
 use crate::population::Preset;
@@ -178,8 +178,8 @@ pub fn name_of(customer: u32) -> String {
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
 pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, RehearsalError> {
-    let model = model_of(plan);
-    let stage = Stage::of(plan, plan.program, &[], &model);
+    let crowd = crowd_of(plan);
+    let stage = Stage::of(plan, plan.program, &[], &crowd);
     if customer >= plan.customers {
         return Err(RehearsalError::NoSuchCustomer { customer, customers: plan.customers });
     }
@@ -211,8 +211,8 @@ pub fn generate(plan: &Plan<'_>, each: &mut dyn FnMut(u32, &Lived) -> bool) {
     let mut outline = (**plan.program).clone();
     outline.journeys.clear();
     let program = Program::new(outline);
-    let model = model_of(plan);
-    let stage = Stage::of(plan, &program, &[], &model).hearing_everything();
+    let crowd = crowd_of(plan);
+    let stage = Stage::of(plan, &program, &[], &crowd).hearing_everything();
     let policies = stage.policies();
     let keeper = Keeper { arm: super::NO_MAIL, told: None, steps: Vec::new() };
     let mut host = stage.host(&policies, keeper);

@@ -246,15 +246,26 @@ impl Scenario {
         }
     }
 
+    /// The population and the worlds that it names, with their places; `None`: it is the default.
+    pub fn populations(&self) -> impl Iterator<Item = (&str, Option<Range<usize>>)> {
+        let own = (self.population.as_str(), self.population_place());
+        let worlds = self.worlds.iter().flatten().enumerate();
+        let worlds = worlds.map(|(i, world)| (world.as_str(), self.places.worlds.get(i).cloned()));
+        [own].into_iter().chain(worlds)
+    }
+
+    /// A mistake about a population that is named at `place`.
+    #[must_use]
+    pub fn bad_population(&self, message: &str, place: Option<Range<usize>>) -> Diagnostic {
+        self.mistake("foresend::bad_population", message, place)
+            .help("docs/models.md says what a population holds")
+    }
+
     /// A mistake for the population, and each world, that is none of `known`.
     #[must_use]
     pub fn unknown_populations(&self, known: &[&str]) -> Vec<Diagnostic> {
-        let own = (&self.population, self.population_place());
-        let worlds = self.worlds.iter().flatten().enumerate();
-        let worlds = worlds.map(|(i, world)| (world, self.places.worlds.get(i).cloned()));
-        let unknown =
-            [own].into_iter().chain(worlds).filter(|(name, _)| !known.contains(&&***name));
-        let mistake = |(name, place): (&String, Option<Range<usize>>)| {
+        let unknown = self.populations().filter(|(name, _)| !known.contains(name));
+        let mistake = |(name, place): (&str, Option<Range<usize>>)| {
             let help = read::did_you_mean(name, known.iter().copied(), || {
                 format!("there are: {}", known.join(", "))
             });

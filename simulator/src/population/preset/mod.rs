@@ -109,6 +109,20 @@ pub enum PresetError {
 pub struct Preset {
     table: Table,
     numbers: Numbered,
+    personas: Vec<Persona>,
+}
+
+/// Some of a population's customers, who have numbers of their own.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Persona {
+    /// What they are called.
+    pub name: String,
+    /// Which share of the customers they are.
+    pub share: f64,
+    /// All of their numbers; no personas.
+    pub preset: Preset,
+    /// What differs, as it stands in the file.
+    differs: Table,
 }
 
 impl Deref for Preset {
@@ -151,28 +165,79 @@ impl Preset {
     /// [`PresetError`] with the first mistake found.
     pub fn load(text: &str) -> Result<Self, PresetError> {
         let mut table: Table = text.parse()?;
-        let Some(like) = table.remove("like") else { return Self::of(table) };
-        let known = like.as_str().and_then(Self::named);
-        let mut all = known.ok_or_else(|| PresetError::Unlike(like.to_string()))?.table;
-        for (section, settings) in table {
-            let unknown = |name: &str| PresetError::Unknown(format!("{section}.{name}"));
-            let Value::Table(settings) = settings else { return Err(unknown("")) };
-            for (name, setting) in settings {
-                let of_section = all.get_mut(&section).and_then(|all| all.get_mut(&name));
-                *of_section.ok_or_else(|| unknown(&name))? = setting;
+        let personas = table.remove(PERSONAS);
+        let mut all = match table.remove("like") {
+            None => std::mem::take(&mut table),
+            Some(like) => {
+                let known = like.as_str().and_then(Self::named);
+                known.ok_or_else(|| PresetError::Unlike(like.to_string()))?.table
             }
+        };
+        put(&mut all, table)?;
+        let mut preset = Self::of(all)?;
+        if let Some(personas) = personas {
+            preset.personas = preset.read_personas(personas)?;
         }
-        Self::of(all)
+        Ok(preset)
     }
 
-    /// This preset with the setting `key` ("reminder.strength") at `values`: one, or the whole list.
+    /// Customers with numbers of their own; the others are as the population says.
+    #[must_use]
+    pub fn personas(&self) -> &[Persona] {
+        &self.personas
+    }
+
+    fn read_personas(&self, personas: Value) -> Result<Vec<Persona>, PresetError> {
+        let wrong = |wrong: String| PresetError::List { key: PERSONAS, wrong };
+        let Value::Table(personas) = personas else { return Err(wrong("a table".to_owned())) };
+        let mut read: Vec<Persona> = Vec::new();
+        for (name, differs) in personas {
+            let Value::Table(mut differs) = differs else {
+                return Err(wrong(format!("{name} is no table")));
+            };
+            if self.table.contains_key(&name) {
+                return Err(wrong(format!("{name} is a section of every population")));
+            }
+            let share =
+                differs.remove("share").and_then(|share| share.try_into::<Graded<f64>>().ok());
+            let share =
+                share.ok_or_else(|| wrong(format!("{name} has no share with its source")))?.value;
+            if !(0.0..=1.0).contains(&share) {
+                return Err(wrong(format!("the share of {name} is {share}, which is not 0 to 1")));
+            }
+            // What all customers share, since they live in one shop and one rehearsal.
+            if let Some(section) = ["zones", "catalogue", "stock", "season", "profile"]
+                .iter()
+                .find(|section| differs.contains_key(**section))
+            {
+                return Err(wrong(format!("{name}: {section} is of the whole population")));
+            }
+            let mut table = self.table.clone();
+            put(&mut table, differs.clone())?;
+            read.push(Persona { name, share, preset: Self::of(table)?, differs });
+        }
+        let sum: f64 = read.iter().map(|persona| persona.share).sum();
+        if sum > 1.0 + 1e-9 {
+            return Err(wrong(format!("their shares are {sum}, more than all customers")));
+        }
+        Ok(read)
+    }
+
+    /// This preset with the setting `key` ("reminder.strength", or of one persona "heavy.reminder.strength") at `values`:
+    /// one, or the whole list. Without a persona it is that of everyone who has none of their own.
     ///
     /// # Errors
     /// [`PresetError::Unknown`] where there is no such setting, else as [`Preset::load`].
     pub fn with(&self, key: &str, values: &[f64]) -> Result<Self, PresetError> {
         let unknown = || PresetError::Unknown(key.to_owned());
-        let mut table = self.table.clone();
         let (section, name) = key.split_once('.').ok_or_else(unknown)?;
+        if let Some(at) = self.personas.iter().position(|persona| persona.name == section) {
+            let mut changed = self.clone();
+            let persona = &mut changed.personas[at];
+            persona.preset = persona.preset.with(name, values)?;
+            return Ok(changed);
+        }
+        let mut table = self.table.clone();
         let setting = table
             .get_mut(section)
             .and_then(|section| section.get_mut(name))
@@ -182,10 +247,27 @@ impl Preset {
             [one] => Value::Float(*one),
             list => Value::Array(list.iter().map(|&value| Value::Float(value)).collect()),
         };
-        Self::of(table)
+        let mut changed = Self::of(table)?;
+        for persona in &self.personas {
+            // What a persona says for itself stays.
+            let own = persona.differs.get(section).is_some_and(|own| own.get(name).is_some());
+            let preset =
+                if own { persona.preset.clone() } else { persona.preset.with(key, values)? };
+            changed.personas.push(Persona { preset, ..persona.clone() });
+        }
+        Ok(changed)
     }
 
-    /// Every number with what it rests on, in the order of the tables in this module.
+    /// The keys of all settings, as [`with`](Self::with) takes them.
+    pub fn keys(&self) -> Vec<String> {
+        let own = self.settings().into_iter().map(|setting| setting.key);
+        let own: Vec<String> = own.collect();
+        let personas = self.personas.iter();
+        let of = personas.flat_map(|one| own.iter().map(move |key| format!("{}.{key}", one.name)));
+        own.iter().cloned().chain(of).collect()
+    }
+
+    /// Every number with what it rests on, in the order of the tables in this module, then those of personas.
     #[must_use]
     pub fn settings(&self) -> Vec<Setting> {
         let mut settings = Vec::new();
@@ -196,6 +278,17 @@ impl Preset {
                 setting.try_into::<Graded<Value>>().expect("the table has been read before");
             settings.push(Setting { key: format!("{section}.{name}"), value, unit, grade, source });
         });
+        for persona in &self.personas {
+            let own = |setting: &Setting| {
+                let (section, name) = setting.key.split_once('.').unwrap_or_default();
+                persona.differs.get(section).is_some_and(|own| own.get(name).is_some())
+            };
+            let differing = persona.preset.settings().into_iter().filter(own);
+            settings.extend(differing.map(|setting| Setting {
+                key: format!("{}.{}", persona.name, setting.key),
+                ..setting
+            }));
+        }
         settings
     }
 
@@ -221,8 +314,24 @@ impl Preset {
             }
         }
         let wrong = wrong.or_else(|| wrong_lists(&numbers));
-        wrong.map_or(Ok(Self { table, numbers }), Err)
+        wrong.map_or(Ok(Self { table, numbers, personas: Vec::new() }), Err)
     }
+}
+
+/// The table of personas in a population's file.
+const PERSONAS: &str = "personas";
+
+/// Puts what differs into a whole table.
+fn put(all: &mut Table, differs: Table) -> Result<(), PresetError> {
+    for (section, settings) in differs {
+        let unknown = |name: &str| PresetError::Unknown(format!("{section}.{name}"));
+        let Value::Table(settings) = settings else { return Err(unknown("")) };
+        for (name, setting) in settings {
+            let of_section = all.get_mut(&section).and_then(|all| all.get_mut(&name));
+            *of_section.ok_or_else(|| unknown(&name))? = setting;
+        }
+    }
+    Ok(())
 }
 
 /// What is wrong with the lists of texts.
@@ -313,6 +422,69 @@ mod tests {
         assert_eq!(error, told);
         let error = retail().with("zones.shares", &[0.5, 0.5]).unwrap_err().to_string();
         assert_eq!(error, "zones.shares: 2 shares of 5 places");
+    }
+
+    const MIXED: &str = "
+        like = 'retail'
+        [personas.hunters]
+        share = { value = 0.3, unit = 'share of customers', grade = 'A', source = 'a guess' }
+        offer.strength = { value = 6.0, unit = 'log per depth', grade = 'A', source = 'they wait for it' }
+        [personas.fans]
+        share = { value = 0.2, unit = 'share of customers', grade = 'A', source = 'a guess' }
+        visits.per_week = { value = 4.0, unit = 'visits a week', grade = 'A', source = 'they like to look' }
+    ";
+
+    #[test]
+    fn personas_say_only_what_differs_and_keep_it() {
+        let mixed = Preset::load(MIXED).unwrap();
+        let names: Vec<_> = mixed.personas().iter().map(|one| (&*one.name, one.share)).collect();
+        assert_eq!(names, [("fans", 0.2), ("hunters", 0.3)]);
+        let settings = mixed.settings();
+        let more: Vec<&str> =
+            settings.iter().skip(retail().settings().len()).map(|setting| &*setting.key).collect();
+        assert_eq!(more, ["fans.visits.per_week", "hunters.offer.strength"]);
+        // Everyone's, but for those who have their own; or that of one persona.
+        let changed = mixed.with("offer.strength", &[1.0]).unwrap();
+        let changed = changed.with("fans.offer.training", &[0.5]).unwrap();
+        let of = |at: usize| &changed.personas()[at].preset.offer;
+        let all = [&changed.offer, of(0), of(1)].map(|offer| [*offer.strength, *offer.training]);
+        assert_eq!(all, [[1.0, 0.15], [1.0, 0.5], [6.0, 0.15]]);
+        assert!(mixed.keys().contains(&"hunters.reminder.strength".to_owned()));
+    }
+
+    #[test]
+    fn what_is_wrong_with_personas_is_told() {
+        for (from, to, told) in [
+            (
+                "value = 0.3",
+                "value = 0.9",
+                "personas: their shares are 1.1, more than all customers",
+            ),
+            (
+                "value = 0.3",
+                "value = -0.1",
+                "personas: the share of hunters is -0.1, which is not 0 to 1",
+            ),
+            (
+                "offer.strength",
+                "offer.strenght",
+                "a population has no setting called offer.strenght",
+            ),
+            ("visits.per_week", "zones.home", "personas: fans: zones is of the whole population"),
+            (
+                "personas.fans",
+                "personas.visits",
+                "personas: visits is a section of every population",
+            ),
+            (
+                "share = { value = 0.2",
+                "shares = { value = 0.2",
+                "personas: fans has no share with its source",
+            ),
+        ] {
+            let error = Preset::load(&MIXED.replace(from, to)).unwrap_err();
+            assert_eq!(error.to_string(), told);
+        }
     }
 
     #[test]
