@@ -29,6 +29,7 @@ pub(crate) fn world(id: &str, program: &Program, rehearsal: &Rehearsal) -> World
         revenue: whole.revenue,
         discounts_minor: rehearsal.discounts.total(AS_WRITTEN),
         attributed_orders: rehearsal.attributed_orders,
+        deliverability: rehearsal.deliverability,
         shares: shares.collect(),
     }
 }

@@ -7,6 +7,7 @@ use super::journeys::Reasons;
 use super::number::{count, rate};
 use super::page::{Page, Role, Row};
 use foresend_insight::pulse::{Held, Mail, Moved, Skipped, StepPulse};
+use foresend_simulator::rehearsal::Deliverability;
 
 pub(super) fn write(report: &Report, page: &mut Page) {
     let wide = page.paper().is_wide();
@@ -43,6 +44,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     }
     opens(report, page);
     machines(&all.mail, page);
+    spam(report, page);
     held_back(report, &all.held, page);
     moved_and_skipped(&all, page);
 }
@@ -81,6 +83,20 @@ fn opens(report: &Report, page: &mut Page) {
     {
         let text = format!("Opened: seen only of the {:.0} % who agreed to it.", share * 100.0);
         page.prose(Role::Faint, &text);
+    }
+}
+
+/// What mailbox providers made of complaints, where the population says that they do.
+fn spam(report: &Report, page: &mut Page) {
+    if let Some(Deliverability { passes, change, lowest }) = report.own().deliverability {
+        let text = format!(
+            "Complaints sent mail to the spam folder: on the worst day {:.1}\u{a0}% of it ({}, the last moved a \
+             day by {:.1}\u{a0}pp).",
+            (1.0 - lowest) * 100.0,
+            if passes == 1 { "1\u{a0}pass".to_owned() } else { format!("{passes}\u{a0}passes") },
+            change * 100.0,
+        );
+        page.prose(Role::Plain, &text);
     }
 }
 

@@ -22,6 +22,7 @@ use foresend_insight::increment::Increment;
 use foresend_insight::pulse::Pulse;
 use foresend_program::Currency;
 use foresend_simulator::population::preset::{Grade, Setting};
+use foresend_simulator::rehearsal::Deliverability;
 use page::{Page, Paper};
 
 /// One rehearsal in several worlds, in each of which all arms have the same customers.
@@ -84,6 +85,8 @@ pub(crate) struct World {
     pub(crate) discounts_minor: i64,
     /// Orders that follow a click in a mail within the program's `credit`.
     pub(crate) attributed_orders: u64,
+    /// How complaints fed back, where the population says that they do.
+    pub(crate) deliverability: Option<Deliverability>,
     /// What each journey adds, in their order; `None`: there was no arm without it.
     pub(crate) shares: Vec<Option<Share>>,
 }

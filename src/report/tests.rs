@@ -131,6 +131,7 @@ fn report() -> Report {
             revenue: found().revenue,
             discounts_minor: 431_000,
             attributed_orders: 2_188,
+            deliverability: None,
             shares: vec![None],
         }],
         parts: Vec::new(),
@@ -327,6 +328,20 @@ fn harm_in_all_worlds_and_by_a_journey_is_found() {
     assert!(page.contains("✗ the program: mail loses orders in all 4 worlds."), "{page}");
     assert!(page.contains("✗ journal: costs 80 orders in retail."), "{page}");
     assert!(page.contains("▲ win-back: complaints reach 0.124 % for no clear effect."), "{page}");
+}
+
+#[test]
+fn complaints_that_fed_back_are_said_with_how_far_they_settled() {
+    let mut fed = report();
+    fed.worlds[0].deliverability =
+        Some(Deliverability { passes: 3, change: 0.004_2, lowest: 0.871 });
+    let page = fed.page(WIDE, Length::Full).to_string();
+    let words: Vec<&str> = page.split_whitespace().collect();
+    let said = "on the worst day 12.9 % of it (3 passes, the last moved a day by 0.4 pp).";
+    assert!(words.join(" ").contains(said), "{page}");
+    let text = json::write(&fed);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["worlds"][0]["deliverability"]["passes"], 3);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod click;
 pub mod funnel;
+pub mod inbox;
 pub mod intent;
 pub mod key;
 pub mod kind;
@@ -153,6 +154,8 @@ pub struct Scene<'a> {
     pub end: f64,
     /// What somebody listens to.
     pub heard: Heard,
+    /// The share of mail that complaints leave out of the spam folder now.
+    pub inbox: f64,
 }
 
 /// Of the scenery, what somebody listens to: the rest need not happen. No order depends on any of it.

@@ -104,8 +104,8 @@ pub fn opened_at(
     let numbers = &scene.model.preset.mail;
     let draws = scene.person.chance.stream(Purpose::Open, key);
     let weight = *numbers.pressure * pressure;
-    let in_inbox = *numbers.inbox >= 1.0
-        || scene.person.chance.stream(Purpose::Spam, key).unit(0) < *numbers.inbox;
+    let inbox = *numbers.inbox * scene.inbox;
+    let in_inbox = inbox >= 1.0 || scene.person.chance.stream(Purpose::Spam, key).unit(0) < inbox;
     if !in_inbox
         || draws.unit(0) >= scene.model.opening.chance(kind, scene.person.readiness, weight)
     {

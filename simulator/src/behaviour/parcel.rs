@@ -51,8 +51,14 @@ mod tests {
             Clock::new(&zone, Timestamp::from_millis(0), (Wait::ZERO, Wait::days(60)), &[1.0; 12]);
         let chance = Chance::of(Seed(2), 1);
         let person = Person::draw(&model.preset, &model.people, chance, &mut Vec::new());
-        let scene =
-            Scene { model: &model, clock: &clock, person: &person, end: 1e9, heard: Heard::ALL };
+        let scene = Scene {
+            model: &model,
+            clock: &clock,
+            person: &person,
+            end: 1e9,
+            heard: Heard::ALL,
+            inbox: 1.0,
+        };
         let n = 50_000;
         let (mut counts, mut delivered) = ([0.0; 3], Vec::new());
         for order in (0..n).map(SessionKey::visit) {

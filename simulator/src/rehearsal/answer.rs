@@ -73,6 +73,7 @@ impl<W: Watch> Host<'_, W> {
             }
             Leaving::Complains => {
                 arm.suppressed = true;
+                self.count(arm, |day| day.complained += 1);
                 let attempt = arm.shopper.letter(ix).attempt;
                 let outcome = Outcome::Complained;
                 self.apply(arm, Input::Outcome { send, attempt, outcome });
@@ -83,6 +84,7 @@ impl<W: Watch> Host<'_, W> {
     /// A mail has left: what the mail server says, and what the reader will do with it.
     pub(super) fn transmit(&mut self, scene: &Scene<'_>, arm: &mut Arm, mail: Mailing) {
         let t = scene.clock.hours(arm.now);
+        let scene = &Scene { inbox: self.inbox(arm), ..*scene };
         let (ix, delivery) = if let Some(ix) = arm.place(&mail) {
             (ix, arm.shopper.deliver(scene, t, ix))
         } else {
@@ -92,6 +94,9 @@ impl<W: Watch> Host<'_, W> {
             arm.mails.push(Sent { mailing: mail, base, confirms, touched });
             arm.shopper.receive(scene, t, letter)
         };
+        if matches!(delivery, Delivery::Arrives) {
+            self.count(arm, |day| day.arrived += 1);
+        }
         let (send, attempt) = (mail.send, arm.shopper.letter(ix).attempt);
         let mut answer = |outcome| self.apply(arm, Input::Outcome { send, attempt, outcome });
         match delivery {

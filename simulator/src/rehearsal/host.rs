@@ -12,6 +12,7 @@ use super::policy::{Journeys, Policy, Side, Starters};
 use super::site::Vocabulary;
 use super::trace::Watch;
 use super::{AS_WRITTEN, NO_MAIL};
+use crate::behaviour::inbox::{Day, Inbox};
 use crate::behaviour::shopper::Seen;
 use crate::behaviour::{Crowd, Scene};
 use crate::population::Homes;
@@ -35,6 +36,10 @@ pub(super) struct Host<'a, W> {
     pub(super) crowd: &'a Crowd,
     pub(super) homes: &'a Homes,
     faults: &'a Faults,
+    /// What providers make of each arm's mail, if they make anything of it.
+    inbox: Option<&'a Inbox>,
+    /// Mails of each arm, by day.
+    pub(super) days: Vec<Vec<Day>>,
     vocabulary: &'a Vocabulary,
     end: Timestamp,
     look_back: Wait,
@@ -58,6 +63,7 @@ impl<'a, W: Watch> Host<'a, W> {
     pub(super) fn new(
         policies: &'a [Policy<'a>],
         (crowd, homes, vocabulary, faults): (&'a Crowd, &'a Homes, &'a Vocabulary, &'a Faults),
+        inbox: Option<&'a Inbox>,
         end: Timestamp,
         look_back: Wait,
         watch: W,
@@ -69,6 +75,8 @@ impl<'a, W: Watch> Host<'a, W> {
             crowd,
             homes,
             faults,
+            inbox,
+            days: vec![Vec::new(); policies.len()],
             vocabulary,
             end,
             look_back,
@@ -91,6 +99,35 @@ impl<'a, W: Watch> Host<'a, W> {
             Side::Common => &self.policies[NO_MAIL],
             Side::Apart(arm) => &self.policies[arm],
         }
+    }
+
+    /// Whether complaints of an arm change what becomes of its mail.
+    pub(super) const fn feeds_back(&self) -> bool {
+        self.inbox.is_some()
+    }
+
+    /// The share of mail that complaints leave out of the spam folder in that arm now.
+    pub(super) fn inbox(&self, arm: &Arm) -> f64 {
+        match (self.inbox, arm.side) {
+            (Some(inbox), Side::Apart(side)) => inbox.share(side, self.day(arm)),
+            (Some(_), Side::Common) | (None, _) => 1.0,
+        }
+    }
+
+    /// Counts what became of a mail today.
+    pub(super) fn count(&mut self, arm: &Arm, of: impl FnOnce(&mut Day)) {
+        let (Some(_), Side::Apart(side)) = (self.inbox, arm.side) else { return };
+        let day = self.day(arm);
+        let days = &mut self.days[side];
+        if days.len() <= day {
+            days.resize(day + 1, Day::default());
+        }
+        of(&mut days[day]);
+    }
+
+    fn day(&self, arm: &Arm) -> usize {
+        let day = arm.now.since(self.start()).millis() / Wait::DAY.millis();
+        usize::try_from(day).unwrap_or(0)
     }
 
     /// The world of the program as it is written.

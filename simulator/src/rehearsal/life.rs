@@ -98,7 +98,7 @@ fn meet<W: Watch>(
     let clock = &host.homes.home(person.home).clock;
     let end = clock.hours(host.end());
     let heard = host.vocabulary().heard();
-    let scene = Scene { model, clock, person: &person, end, heard };
+    let scene = Scene { model, clock, person: &person, end, heard, inbox: 1.0 };
     let id = CustomerId::of(host.world().id_key, Name::of(customer).as_str());
     live(host, &scene, id, past);
 }
@@ -142,6 +142,10 @@ fn as_written<W: Watch>(
     forks: &mut Forks,
 ) {
     arm.side = Side::Apart(AS_WRITTEN);
+    if host.feeds_back() {
+        // From the first mail on providers may treat the arms differently.
+        forks.part_all(arm, mail);
+    }
     let mut ready = Some(mail);
     loop {
         if let Some(mail) = ready.take() {
@@ -262,6 +266,14 @@ impl Forks {
             let journey = mail.send.journey;
             self.waits_for_mail = self.waits_for_mail.without(Journeys::one(journey));
             self.part(before, journey, Some(mail));
+        }
+    }
+
+    fn part_all(&mut self, arm: &Arm, mail: Mailing) {
+        let waiting = self.waits_for_start.with(self.waits_for_mail);
+        (self.waits_for_start, self.waits_for_mail) = (Journeys::default(), Journeys::default());
+        for journey in waiting.each() {
+            self.part(arm.clone(), journey, Some(mail));
         }
     }
 

@@ -99,6 +99,19 @@ pub struct Rehearsal {
     pub after_purchase: u64,
     /// Orders of `as-written` that attribution would claim, by different definitions.
     pub claimed: Claimed,
+    /// How complaints fed back, where the population says that they do.
+    pub deliverability: Option<Deliverability>,
+}
+
+/// How complaints fed back on what becomes of later mail.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Deliverability {
+    /// How often everybody was rehearsed, until the days of every arm had settled.
+    pub passes: u32,
+    /// By how much a day's share of mail outside the spam folder moved in the last pass, at most.
+    pub change: f64,
+    /// The lowest share of a day, as written.
+    pub lowest: f64,
 }
 
 impl Rehearsal {

@@ -9,8 +9,9 @@ use super::past::looks_back;
 use super::policy::{Holds, Journeys, Policy};
 use super::site::Vocabulary;
 use super::trace::Watch;
-use super::{AS_WRITTEN, Arm, Claimed, Compared, Plan, Rehearsal, RehearsalError};
+use super::{AS_WRITTEN, Arm, Claimed, Compared, Deliverability, Plan, Rehearsal, RehearsalError};
 use crate::behaviour::Crowd;
+use crate::behaviour::inbox::{Day, Inbox, PASSES_MAX, SETTLED};
 use crate::population::Homes;
 use foresend_core::chance::{Seed, join};
 use foresend_core::id::{CustomerId, IdKey};
@@ -45,11 +46,50 @@ pub fn rehearse(
     let others: Vec<Stage<'_>> = others.collect();
     let (policies, other_policies) =
         (stage.policies(), others.iter().map(Stage::policies).collect::<Vec<_>>());
+    let feeds_back = *plan.preset.deliverability.feedback > 0.0;
+    let arms = || [policies.len()].into_iter().chain(other_policies.iter().map(Vec::len));
+    let mut inboxes: Vec<Inbox> = arms().map(Inbox::open).collect();
+    let mut before = 0;
+    for pass in 1.. {
+        let pass_through = |customers, events| progress(customers, before + events);
+        let tables = feeds_back.then_some(&*inboxes);
+        let stages = (&stage, &*policies, &*others, &*other_policies);
+        let mut counted = play(plan, stages, tables, &pass_through);
+        before += counted.events;
+        counted.events = before;
+        if !feeds_back {
+            return Ok(counted.rehearsal(plan, None));
+        }
+        let found: Vec<Inbox> =
+            counted.days.iter().map(|arms| Inbox::of(plan.preset, arms)).collect();
+        let change = found.iter().zip(&inboxes).map(|(a, b)| a.change(b)).fold(0.0, f64::max);
+        inboxes = found;
+        if change <= SETTLED || pass == PASSES_MAX {
+            let lowest = inboxes[0].lowest(AS_WRITTEN);
+            let deliverability = Deliverability { passes: pass, change, lowest };
+            return Ok(counted.rehearsal(plan, Some(deliverability)));
+        }
+    }
+    unreachable!("there is a last pass")
+}
+
+/// Stages with the policies of their arms: the program's own, and those that are compared.
+type Stages<'a> = (&'a Stage<'a>, &'a [Policy<'a>], &'a [Stage<'a>], &'a [Vec<Policy<'a>>]);
+
+/// Every customer once, in all arms.
+fn play(
+    plan: &Plan<'_>,
+    (stage, policies, others, other_policies): Stages<'_>,
+    inboxes: Option<&[Inbox]>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Counted {
     let (dealt, done, events) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let inbox = |program: usize| inboxes.and_then(|inboxes| inboxes.get(program));
     let work = || {
-        let hosts = others.iter().zip(&other_policies);
-        let hosts = hosts.map(|(stage, policies)| stage.host(policies, ())).collect();
-        let mut worker = Worker::new(stage.host(&policies, ()), hosts, stage.forks.clone());
+        let hosts = (1..).zip(others.iter().zip(other_policies));
+        let hosts = hosts.map(|(at, (stage, policies))| stage.host(policies, inbox(at), ()));
+        let own = stage.host(policies, inbox(0), ());
+        let mut worker = Worker::new(own, hosts.collect(), stage.forks.clone());
         loop {
             let chunk = dealt.fetch_add(1, Ordering::Relaxed);
             let Some(first) = chunk.checked_mul(CHUNK).filter(|&first| first < plan.customers)
@@ -67,7 +107,7 @@ pub fn rehearse(
             progress(done + u64::from(last - first), events + here);
         }
     };
-    let counted = thread::scope(|scope| {
+    thread::scope(|scope| {
         let workers: Vec<_> = (0..plan.threads.max(1)).map(|_| scope.spawn(work)).collect();
         let mut all = Counted::new(plan);
         for worker in workers {
@@ -77,8 +117,7 @@ pub fn rehearse(
             }
         }
         all
-    });
-    Ok(counted.rehearsal(plan))
+    })
 }
 
 /// How the people of `plan` behave.
@@ -161,10 +200,11 @@ impl<'a> Stage<'a> {
     pub(super) fn host<'s, W: Watch>(
         &'s self,
         policies: &'s [Policy<'s>],
+        inbox: Option<&'s Inbox>,
         watch: W,
     ) -> Host<'s, W> {
         let Self { crowd, homes, vocabulary, faults, end, look_back, .. } = self;
-        Host::new(policies, (crowd, homes, vocabulary, faults), *end, *look_back, watch)
+        Host::new(policies, (crowd, homes, vocabulary, faults), inbox, *end, *look_back, watch)
     }
 }
 
@@ -182,6 +222,8 @@ struct Counted {
     claimed: Claimed,
     after_purchase: u64,
     events: u64,
+    /// Mails by program, arm and day.
+    days: Vec<Vec<Vec<Day>>>,
 }
 
 impl Counted {
@@ -198,11 +240,13 @@ impl Counted {
             claimed: Claimed::default(),
             after_purchase: 0,
             events: 0,
+            days: Vec::new(),
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events } = other;
+        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events, days } =
+            other;
         for (to, from) in self.pulses.iter_mut().zip(pulses) {
             to.merge(from);
         }
@@ -212,10 +256,11 @@ impl Counted {
         self.claimed.add(claimed);
         self.after_purchase += after_purchase;
         self.events += events;
+        add_days(&mut self.days, days);
     }
 
-    fn rehearsal(self, plan: &Plan<'_>) -> Rehearsal {
-        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events } = self;
+    fn rehearsal(self, plan: &Plan<'_>, deliverability: Option<Deliverability>) -> Rehearsal {
+        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events, .. } = self;
         let compared = plan.compared.iter().map(|Compared { id, .. }| *id);
         let ids = ["no-mail", "as-written"].into_iter().chain(compared);
         let arms = ids.zip(pulses).enumerate().map(|(ix, (id, pulse))| Arm {
@@ -235,6 +280,22 @@ impl Counted {
             attributed_orders: claimed.click,
             after_purchase,
             claimed,
+            deliverability,
+        }
+    }
+}
+
+/// Adds the mails of `other`, by program, arm and day.
+fn add_days(all: &mut Vec<Vec<Vec<Day>>>, other: &[Vec<Vec<Day>>]) {
+    all.resize(all.len().max(other.len()), Vec::new());
+    for (all, other) in all.iter_mut().zip(other) {
+        all.resize(all.len().max(other.len()), Vec::new());
+        for (all, other) in all.iter_mut().zip(other) {
+            all.resize(all.len().max(other.len()), Day::default());
+            for (all, other) in all.iter_mut().zip(other) {
+                all.arrived += other.arrived;
+                all.complained += other.complained;
+            }
         }
     }
 }
@@ -297,12 +358,14 @@ impl<'a> Worker<'a> {
 
     fn counted(self) -> Counted {
         let events = self.events();
+        let hosts = [&self.host].into_iter().chain(&self.others);
+        let days = hosts.map(|host| host.days.clone()).collect();
         let Host { common, apart: [mut no_mail, mut as_written], .. } = self.host;
         no_mail.merge(&common);
         as_written.merge(&common);
         let others = self.others.into_iter().map(|Host { apart: [_, as_written], .. }| as_written);
         let pulses = [no_mail, as_written].into_iter().chain(others).collect();
         let Self { sums: [orders, revenue, discounts], claimed, after_purchase, .. } = self;
-        Counted { pulses, orders, revenue, discounts, claimed, after_purchase, events }
+        Counted { pulses, orders, revenue, discounts, claimed, after_purchase, events, days }
     }
 }

@@ -184,7 +184,7 @@ pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, Rehear
         return Err(RehearsalError::NoSuchCustomer { customer, customers: plan.customers });
     }
     let policies = stage.policies();
-    let mut host = stage.host(&policies, Keeper { arm, told: None, steps: Vec::new() });
+    let mut host = stage.host(&policies, None, Keeper { arm, told: None, steps: Vec::new() });
     let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""), Forks::default());
     lives.live(&mut host, stage.world.seed, customer);
     Ok(lived(&stage, host.watch.steps))
@@ -215,7 +215,7 @@ pub fn generate(plan: &Plan<'_>, each: &mut dyn FnMut(u32, &Lived) -> bool) {
     let stage = Stage::of(plan, &program, &[], &crowd).hearing_everything();
     let policies = stage.policies();
     let keeper = Keeper { arm: super::NO_MAIL, told: None, steps: Vec::new() };
-    let mut host = stage.host(&policies, keeper);
+    let mut host = stage.host(&policies, None, keeper);
     let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""), Forks::default());
     for customer in 0..plan.customers {
         lives.live(&mut host, stage.world.seed, customer);

@@ -41,7 +41,7 @@ fn live(
     mails: &[(f64, Letter)],
     mut see: impl FnMut(Timestamp, Seen),
 ) {
-    let scene = Scene { model, clock, person, end: hours, heard: Heard::default() };
+    let scene = Scene { model, clock, person, end: hours, heard: Heard::default(), inbox: 1.0 };
     let mut shopper = Shopper::default();
     shopper.begin(&scene);
     let mut mails = mails.iter().peekable();

@@ -9,7 +9,7 @@ use foresend_core::world::event::EventIx;
 use foresend_core::world::journey::{Act, Journey, Kind, Send, Start};
 use foresend_insight::increment::ORDERS_CHANGED_MIN;
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL};
+use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Rehearsal};
 
 /// Every way in which mail can win or lose an order.
 const EFFECTS: [&str; 7] = [
@@ -104,4 +104,33 @@ fn a_click_alone_moves_orders_and_creates_none() {
     let orders = found.orders.increment(AS_WRITTEN, NO_MAIL, ORDERS_CHANGED_MIN);
     // Only orders moved into the period from behind its end.
     assert!(orders.changed <= 2, "{orders:?}");
+}
+
+#[test]
+fn complaints_that_feed_back_cost_orders_and_settle_the_same_on_any_number_of_threads() {
+    let program = program(everything());
+    let many: [(&str, &[f64]); 2] =
+        [("rates.campaign", &[0.16, 0.12, 0.002, 0.006]), ("deliverability.feedback", &[0.0])];
+    let off = changed(&mailable(), &many);
+    let on = off.with("deliverability.feedback", &[1.0]).unwrap();
+    let (usual, fed) = (run(&program, &off, 8_000, 2), run(&program, &on, 8_000, 2));
+    assert_eq!(usual.deliverability, None);
+    let found = fed.deliverability.unwrap();
+    assert!((2..=5).contains(&found.passes) && found.lowest < 0.75, "{found:?}");
+    assert!(found.change <= 0.01 || found.passes == 5, "{found:?}");
+    let opened = |found: &Rehearsal| found.arms[AS_WRITTEN].pulse.all_steps().mail.opened_human;
+    assert!(opened(&fed) < opened(&usual), "{} {}", opened(&fed), opened(&usual));
+    assert_eq!(fed.arms[NO_MAIL].orders, usual.arms[NO_MAIL].orders);
+    assert!(fed.arms[AS_WRITTEN].orders < usual.arms[AS_WRITTEN].orders);
+    assert_eq!(run(&program, &on, 8_000, 3), fed);
+}
+
+#[test]
+fn complaints_without_weight_change_nothing_though_everybody_is_rehearsed_again() {
+    let (program, usual) = (program(everything()), mailable());
+    let fed =
+        changed(&usual, &[("deliverability.feedback", &[1.0]), ("deliverability.lost", &[0.0])]);
+    let (usual, fed) = (run(&program, &usual, 3_000, 2), run(&program, &fed, 3_000, 2));
+    assert_eq!(fed.arms, usual.arms);
+    assert_eq!((&fed.orders, &fed.revenue), (&usual.orders, &usual.revenue));
 }

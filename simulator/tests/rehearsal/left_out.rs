@@ -168,3 +168,11 @@ fn any_number_of_threads_finds_the_same_arms() {
     };
     assert_eq!(run(1), run(3));
 }
+
+#[test]
+fn so_it_is_while_complaints_feed_back() {
+    let program = hears_everything(effects::everything());
+    let preset = mailable().with("rates.campaign", &[0.16, 0.12, 0.002, 0.01]).unwrap();
+    let preset = preset.with("deliverability.feedback", &[1.0]).unwrap();
+    assert!(check(&program, &preset, &NO_FAULTS) > 1);
+}

@@ -2,6 +2,7 @@
 
 use crate::report::{self, Arm, Report, Share};
 use foresend_insight::increment::Increment;
+use foresend_simulator::rehearsal;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -52,6 +53,14 @@ pub(super) struct World<'a> {
     gained: u64,
     lost: u64,
     increment: Increments,
+    deliverability: Option<Deliverability>,
+}
+
+#[derive(Serialize)]
+struct Deliverability {
+    passes: u32,
+    last_change: f64,
+    lowest_inbox: f64,
 }
 
 #[derive(Serialize)]
@@ -106,6 +115,7 @@ impl<'a> World<'a> {
             gained: orders.gained,
             lost: orders.lost,
             increment: Increments::of(&Share { orders: *orders, revenue: *revenue }),
+            deliverability: world.deliverability.map(Deliverability::of),
         }
     }
 }
@@ -145,6 +155,13 @@ impl<'a> Expect<'a> {
 impl Increments {
     pub(super) fn of(share: &Share) -> Self {
         Self { orders: Change::of(&share.orders), revenue_minor: Change::of(&share.revenue) }
+    }
+}
+
+impl Deliverability {
+    fn of(found: rehearsal::Deliverability) -> Self {
+        let rehearsal::Deliverability { passes, change, lowest } = found;
+        Self { passes, last_change: change, lowest_inbox: lowest }
     }
 }
 

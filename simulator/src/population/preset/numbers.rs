@@ -314,6 +314,17 @@ sections! {
         /// Share that is not taken for spam.
         inbox: f64, SHARE;
     }
+    /// What mailbox providers make of complaints.
+    deliverability Deliverability {
+        /// How much of the rest holds; 0: nothing, and arms stay copies for longest.
+        feedback: f64, SHARE;
+        /// Complaints of delivered mails at which they begin, and at which they take the most for spam.
+        complaints: [f64; 2], BELOW_ONE;
+        /// Share that they take for spam then.
+        lost: f64, SHARE;
+        /// Over how many days they look.
+        over: f64, ABOVE_ONE;
+    }
     /// What people do with each sort of mail: share opened, share of the opened that are clicked, unsubscribes a mail,
     /// complaints a mail.
     rates Rates {
