@@ -21,6 +21,7 @@ use std::path::PathBuf;
 Examples:
   foresend explain scenarios/cart-recovery.toml --customer c-42
   foresend explain scenarios/cart-recovery.toml --customer c-42 --arm no-mail,as-written
+  foresend explain scenarios/cart-recovery.toml --customer c-42 --world touchy
   foresend explain scenarios/cart-recovery.toml --customer c-42 --since 2026-03-09 --json
 
 Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done.")]
@@ -37,6 +38,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ARM", value_delimiter = ',', default_value = "as-written")]
     #[arg(value_parser = ["no-mail", "as-written"])]
     arm: Vec<String>,
+
+    /// The world they live in [default: the scenario's own]
+    #[arg(long, value_name = "NAME")]
+    world: Option<String>,
 
     /// Only what was decided about this journey, and what happened
     #[arg(long, value_name = "JOURNEY")]
@@ -73,6 +78,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut opened = scenario::open(&arguments.scenario)?;
     for (address, value) in &arguments.set {
         opened.set(address, value)?;
+    }
+    if let Some(world) = &arguments.world {
+        opened.populations.asked("--world", world)?;
+        opened.scenario.population.clone_from(world);
     }
     let (compiled, preset) = simulate::compile(&opened, true)?;
     if let Some(journey) = &arguments.journey {

@@ -65,6 +65,18 @@ fn who_lives_elsewhere_has_their_own_clock_and_what_a_journey_is_about_is_named(
 }
 
 #[test]
+fn the_same_person_in_another_world_has_the_same_luck() {
+    let said = explain("c-84", &["--world", "touchy"]);
+    assert!(said.out.contains("touchy · as written"), "{said}");
+    // What differs in that world is how mail is taken: until the first one, nothing.
+    let before =
+        |said: &crate::Said| said.out.split("  sent  ").next().unwrap().replace("retail", "touchy");
+    assert_eq!(before(&said), before(&explain("c-84", &[])));
+    let said = explain("c-84", &["--world", "tuchy"]);
+    assert!(said.code == Some(2) && said.err.contains("did you mean `touchy`?"), "{said}");
+}
+
+#[test]
 fn without_utf8_an_explanation_is_ascii() {
     let arguments = ["explain", "cart-recovery.toml", "--customer", "c-84"];
     let said = foresend(&arguments).with("LC_ALL", "C").said();
