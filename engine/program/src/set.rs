@@ -1,7 +1,8 @@
 //! `--set ADDRESS=VALUE`: one value of a program, changed in its text before it is compiled. Comments stay, so the
 //! same edit can be written back to the file.
 //!
-//! Addresses: `limits.K`, `JOURNEY.K`, `JOURNEY.STEP.K`. `JOURNEY.STEP.after = never` removes the step.
+//! Addresses: `limits.K`, `offers.NAME.K`, `holdout`, `JOURNEY.K`, `JOURNEY.STEP.K`. `JOURNEY.STEP.after = never` removes
+//! the step.
 
 use crate::keys::{self, Key, Need, Room, Takes};
 use crate::sources::Sources;
@@ -47,10 +48,17 @@ pub fn set(sources: &mut Sources, address: &str, value: &str) -> Result<(), SetE
             "a population is no part of a program",
             "set it for a whole run: `--set population.reminder.strength=0.4`",
         )),
-        [root @ ("holdout" | "offers"), ..] => Err(error(
-            format!("setting `{root}` is not supported yet"),
-            "an address is `limits.KEY`, `JOURNEY.KEY` or `JOURNEY.STEP.KEY`",
-        )),
+        ["holdout"] => {
+            let key = known(&keys::PROGRAM, "holdout")?;
+            edit(sources, "program.toml", |document| {
+                put(document.as_table_mut(), key.name, value_for(key, value)?);
+                Ok(())
+            })
+        }
+        ["offers", offer, key] => {
+            let key = known(&keys::OFFER, key)?;
+            edit(sources, "program.toml", |document| set_offer(document, offer, key, value))
+        }
         ["limits", key] => {
             let key = known(&keys::LIMITS, key)?;
             edit(sources, "program.toml", |document| {
@@ -89,7 +97,8 @@ pub fn set(sources: &mut Sources, address: &str, value: &str) -> Result<(), SetE
         }
         _ => Err(error(
             format!("`{address}` is not an address"),
-            "an address is `limits.KEY`, `JOURNEY.KEY` or `JOURNEY.STEP.KEY`, such as `cart-recovery.second.after`",
+            "an address is `limits.KEY`, `offers.NAME.KEY`, `holdout`, `JOURNEY.KEY` or `JOURNEY.STEP.KEY`, such as \
+             `cart-recovery.second.after`",
         )),
     }
 }
@@ -145,6 +154,31 @@ fn edit(
         .map_err(|_| error(format!("{path} is not valid TOML"), "`foresend check` says where"))?;
     change(&mut document)?;
     *text = document.to_string();
+    Ok(())
+}
+
+fn set_offer(
+    document: &mut DocumentMut,
+    name: &str,
+    key: &Key,
+    value: &str,
+) -> Result<(), SetError> {
+    let new = value_for(key, value)?;
+    let offers = document.get_mut("offers").and_then(Item::as_table_like_mut);
+    let names: Vec<String> =
+        offers.iter().flat_map(|offers| offers.iter().map(|(name, _)| name.to_owned())).collect();
+    match offers.and_then(|offers| offers.get_mut(name)) {
+        Some(Item::Value(Value::InlineTable(offer))) => put_inline(offer, key.name, new),
+        Some(Item::Table(offer)) => put(offer, key.name, new),
+        Some(Item::None | Item::Value(_) | Item::ArrayOfTables(_)) | None => {
+            let names = names.iter().map(String::as_str);
+            let help = closest(name, names.clone()).map_or_else(
+                || there_are("there are", names, "there are none"),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Err(error(format!("there is no offer `{name}`"), help));
+        }
+    }
     Ok(())
 }
 
@@ -378,6 +412,30 @@ steps = [
     }
 
     #[test]
+    fn an_offer_and_the_holdout_are_set_and_comments_stay() {
+        let offers = "[offers] # none twice\nback = { says = \"B\", cost = \"10% of order\" } # ten\n\
+                      [offers.five]\ncost = \"5 EUR\" # five\n";
+        let mut sources = shop();
+        let program = sources.files.get_mut("program.toml").unwrap();
+        program.push_str(offers);
+        set(&mut sources, "offers.back.cost", "20% of order").unwrap();
+        set(&mut sources, "offers.back.once", "30d").unwrap();
+        set(&mut sources, "offers.five.cost", "7 EUR").unwrap();
+        set(&mut sources, "holdout", "5%").unwrap();
+        let program = &sources.files["program.toml"];
+        for line in [
+            "holdout = \"5%\"",
+            "[offers] # none twice",
+            "back = { says = \"B\", cost = \"20% of order\", once = \"30d\" } # ten",
+            "cost = \"7 EUR\" # five",
+        ] {
+            assert!(program.lines().any(|found| found == line), "{line}:\n{program}");
+        }
+        let wrong = set(&mut sources, "offers.fve.cost", "7 EUR").unwrap_err();
+        assert_eq!(wrong.to_string(), "there is no offer `fve`: did you mean `five`?");
+    }
+
+    #[test]
     fn an_address_that_names_nothing_is_refused_with_a_suggestion() {
         refused("cat.quiet", "2h", "there is no journey `cat`: did you mean `cart`?");
         refused("cart.quite", "2h", "a journey has no key `quite`: did you mean `quiet`?");
@@ -389,10 +447,12 @@ steps = [
         );
         refused("cart.first.afer", "2h", "a step has no key `afer`: did you mean `after`?");
         refused("limits.mail", "x", "`[limits]` has no key `mail`: did you mean `mails`?");
+        refused("offers.comback.cost", "5%", "there is no offer `comback`: there are none");
+        refused("offers.a.cots", "5%", "an offer has no key `cots`: did you mean `cost`?");
         refused(
-            "holdout",
-            "5%",
-            "setting `holdout` is not supported yet: an address is `limits.KEY`, `JOURNEY.KEY` or `JOURNEY.STEP.KEY`",
+            "population.reminder.strength",
+            "1",
+            "a population is no part of a program: set it for a whole run: `--set population.reminder.strength=0.4`",
         );
         refused(
             "cart.goal",
