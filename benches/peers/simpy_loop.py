@@ -2,8 +2,8 @@
 events a second each plays, on one thread.
 
     cargo build --release
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install simpy==4.1.1
-    /tmp/peers/bin/python benches/peers/simpy_loop.py
+    python3 -m venv target/peers && target/peers/bin/pip install simpy==4.1.1
+    target/peers/bin/python benches/peers/simpy_loop.py
 
 SimPy (MIT) is what such models are usually written in. What is played here is less than the model: visits by the hour of
 the week, views, carts, orders, the hazard of a cart left behind, one mail after an hour with its opening, and what
