@@ -3,7 +3,7 @@
 use crate::failure::{Failure, plainly};
 use crate::open;
 use foresend_program::{Diagnostic, Scenario, closest};
-use foresend_simulator::population::Preset;
+use foresend_simulator::population::{Preset, PresetError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,9 @@ impl Populations {
             let file = open::beside(path, name);
             let read = fs::read_to_string(&file)
                 .map_err(|e| format!("{} cannot be read: {}", open::show(&file), plainly(&e)))
-                .and_then(|text| Preset::load(&text).map_err(|e| format!("{name}: {e}")));
+                .and_then(|text| {
+                    Preset::load(&text).map_err(|e| format!("{name}: {}", on_one_line(&e)))
+                });
             match read {
                 Ok(preset) => drop(of.insert(name.to_owned(), preset)),
                 Err(message) => wrong.push(scenario.bad_population(&message, place)),
@@ -98,4 +100,9 @@ impl Populations {
         Err(Failure::input(format!("--set {address}: a population has no setting `{key}`"))
             .help(help))
     }
+}
+
+/// An error that says in several lines where it is.
+fn on_one_line(error: &PresetError) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
 }

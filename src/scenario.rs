@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::population::Populations;
-use crate::{mistakes, open, simulate};
-use foresend_program::{Compiled, Diagnostic, Label, Scenario, Severity, Sources};
+use crate::{mistakes, open};
+use foresend_program::{Compiled, Diagnostic, Label, Scenario, SetError, Severity, Sources};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -48,7 +48,7 @@ impl Opened {
             return self.populations.set(key, value);
         }
         foresend_program::set(&mut self.sources, address, value)
-            .map_err(|wrong| simulate::refused(address, wrong))
+            .map_err(|wrong| refused(address, wrong))
     }
 
     /// Every text a diagnostic may speak of, by the name it uses.
@@ -124,4 +124,12 @@ pub(crate) fn look(path: &Path) -> Result<Opened, Unopened> {
 /// Whether one of `told` is an error.
 pub(crate) fn any_error(told: &[Diagnostic]) -> bool {
     told.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+fn refused(address: &str, wrong: SetError) -> Failure {
+    let failure = Failure::input(format!("--set {address}: {}", wrong.message));
+    match wrong.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
 }

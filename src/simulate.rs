@@ -9,7 +9,7 @@ use crate::report::{Journey, Length, Report, Timing, World, json, markdown};
 use crate::scenario::{self, Opened};
 use crate::{expected, mistakes, rehearsed};
 use foresend_core::world::journey::JourneyIx;
-use foresend_program::{Compiled, Expect, Measure, Scenario, SetError};
+use foresend_program::{Compiled, Expect, Measure, Scenario};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{self, Plan, Rehearsal, rehearse};
 use std::num::NonZeroUsize;
@@ -258,14 +258,6 @@ fn report(
         sends: rehearsed::sends(program),
         settings: own_preset.settings(),
         timing,
-    }
-}
-
-pub(crate) fn refused(address: &str, wrong: SetError) -> Failure {
-    let failure = Failure::input(format!("--set {address}: {}", wrong.message));
-    match wrong.help {
-        Some(help) => failure.help(help),
-        None => failure,
     }
 }
 

@@ -55,6 +55,10 @@ pub fn set(sources: &mut Sources, address: &str, value: &str) -> Result<(), SetE
                 Ok(())
             })
         }
+        ["offers", offer] => Err(error(
+            "an offer is set key by key",
+            format!("write `offers.{offer}.KEY`, such as `offers.{offer}.cost`"),
+        )),
         ["offers", offer, key] => {
             let key = known(&keys::OFFER, key)?;
             edit(sources, "program.toml", |document| set_offer(document, offer, key, value))
@@ -448,6 +452,11 @@ steps = [
         refused("cart.first.afer", "2h", "a step has no key `afer`: did you mean `after`?");
         refused("limits.mail", "x", "`[limits]` has no key `mail`: did you mean `mails`?");
         refused("offers.comback.cost", "5%", "there is no offer `comback`: there are none");
+        refused(
+            "offers.a",
+            "5%",
+            "an offer is set key by key: write `offers.a.KEY`, such as `offers.a.cost`",
+        );
         refused("offers.a.cots", "5%", "an offer has no key `cots`: did you mean `cost`?");
         refused(
             "population.reminder.strength",

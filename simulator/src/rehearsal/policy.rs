@@ -114,8 +114,8 @@ pub(super) fn is_noticed_by_mail_alone(program: &Program, journey: JourneyIx) ->
         })
 }
 
-/// Which journeys may start by which things that happen on the site or in the mail. A journey that is quiet first starts
-/// by a wake, and so does one that starts by the calendar or a segment.
+/// Which journeys may start by which things that happen on the site or in the mail: by an event that starts them at once,
+/// or one that may turn their segment. A wake may start others, which the actor knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Starters {
     views: Journeys,

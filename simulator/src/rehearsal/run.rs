@@ -41,7 +41,7 @@ pub fn rehearse(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rehearsal, RehearsalError> {
     let crowd = crowd_of(plan);
-    let stage = Stage::of(plan, plan.program, plan.left_out, &crowd);
+    let stage = Stage::of(plan, plan.program, left_out(plan), &crowd);
     let others = plan.compared.iter().map(|other| Stage::of(plan, other.program, &[], &crowd));
     let others: Vec<Stage<'_>> = others.collect();
     let (policies, other_policies) =
@@ -120,6 +120,11 @@ fn play(
     })
 }
 
+/// The journeys of `plan` that are left out: as many as can be told apart.
+fn left_out<'a>(plan: &Plan<'a>) -> &'a [JourneyIx] {
+    &plan.left_out[..plan.left_out.len().min(Journeys::MOST)]
+}
+
 /// How the people of `plan` behave.
 pub(super) fn crowd_of(plan: &Plan<'_>) -> Crowd {
     Crowd::new(plan.preset, plan.program.minor_digits)
@@ -158,7 +163,6 @@ impl<'a> Stage<'a> {
         let mut world = world.without_holdout();
         let homes = Homes::new(&mut world, &model.preset, plan.from, (look_back, days));
         world.catalogue = model.catalogue.rows(&program.columns);
-        let left_out = &left_out[..left_out.len().min(Journeys::MOST)];
         let forks = Forks::of(program, left_out);
         let without = |&journey: &JourneyIx| {
             (!forks.parts_at_mail(journey)).then(|| world.clone().without(journey))
@@ -231,7 +235,7 @@ impl Counted {
         let compared = plan.compared.iter().map(|other| Pulse::of(other.program));
         let own = [Pulse::of(plan.program), Pulse::of(plan.program)];
         let pulses: Vec<Pulse> = own.into_iter().chain(compared).collect();
-        let arms = pulses.len() + plan.left_out.len().min(Journeys::MOST);
+        let arms = pulses.len() + left_out(plan).len();
         Self {
             pulses,
             orders: Paired::new(arms),
@@ -273,7 +277,7 @@ impl Counted {
             customers: u64::from(plan.customers),
             events,
             arms: arms.collect(),
-            left_out: plan.left_out.iter().copied().take(Journeys::MOST).collect(),
+            left_out: left_out(plan).to_vec(),
             orders,
             revenue,
             discounts,

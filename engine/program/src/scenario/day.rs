@@ -34,6 +34,11 @@ impl Day {
         Moment { day: self, second: 0 }.instant(zone)
     }
 
+    /// Whether it is one of the days of a period, from its first day on.
+    pub(super) fn is_within(self, (from, days): (Self, u32)) -> bool {
+        (0..i64::from(days)).contains(&(self.number() - from.number()))
+    }
+
     /// Days since 1970-01-01, by the calendar that has always been in use.
     fn number(self) -> i64 {
         // Years from March on, so that the leap day is the last: Hinnant, "chrono-compatible low-level date

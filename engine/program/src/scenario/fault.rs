@@ -1,6 +1,6 @@
 //! `faults`: what goes wrong in a rehearsal, the same in every arm.
 
-use super::day::{self, Moment};
+use super::day::{self, Day, Moment};
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::keys;
 use crate::share::Share;
@@ -29,16 +29,22 @@ const WHATS: [(&str, &[&str]); 4] = [
     ("restart", &["at"]),
 ];
 
-pub(super) fn read(reader: &Reader<'_>, told: &mut Mistakes) -> Vec<Fault> {
+/// The faults of a rehearsal that begins on the first of `period` and lasts so many days.
+pub(super) fn read(reader: &Reader<'_>, period: (Day, u32), told: &mut Mistakes) -> Vec<Fault> {
     let Some(value) = reader.get("faults") else { return Vec::new() };
     let Value::List(items) = &value.value else {
         reader.wrong_type("faults", value, told);
         return Vec::new();
     };
-    items.iter().filter_map(|item| one(reader, item, told)).collect()
+    items.iter().filter_map(|item| one(reader, item, period, told)).collect()
 }
 
-fn one(reader: &Reader<'_>, item: &At<Value>, told: &mut Mistakes) -> Option<Fault> {
+fn one(
+    reader: &Reader<'_>,
+    item: &At<Value>,
+    period: (Day, u32),
+    told: &mut Mistakes,
+) -> Option<Fault> {
     let Value::Table(table) = &item.value else {
         reader.wrong_type("faults", item, told);
         return None;
@@ -73,15 +79,34 @@ fn one(reader: &Reader<'_>, item: &At<Value>, told: &mut Mistakes) -> Option<Fau
     Some(match *what_is {
         "mail provider down" => {
             let lasts = span("for");
-            Fault::MailProviderDown(day::moment(&fault, "at", told)?, lasts?)
+            Fault::MailProviderDown(moment(&fault, period, told)?, lasts?)
         }
         "events late" => {
             let by = span("by");
             Fault::EventsLate(share(&fault, told)?, by?)
         }
         "events twice" => Fault::EventsTwice(share(&fault, told)?),
-        _ => Fault::Restart(day::moment(&fault, "at", told)?),
+        _ => Fault::Restart(moment(&fault, period, told)?),
     })
+}
+
+/// When it happens: within the rehearsal, or it would change nothing.
+fn moment(reader: &Reader<'_>, period: (Day, u32), told: &mut Mistakes) -> Option<Moment> {
+    let moment = day::moment(reader, "at", told)?;
+    if let Some(value) = reader.get("at").filter(|_| !moment.day.is_within(period)) {
+        let (from, days) = period;
+        told.tell(
+            Diagnostic::error(
+                "foresend::out_of_range",
+                reader.file.name,
+                "this fault lies outside the rehearsal",
+            )
+            .at(value.span.clone(), "stands here")
+            .help(format!("it begins on {from} and lasts {days} days")),
+        );
+        return None;
+    }
+    Some(moment)
 }
 
 fn share(reader: &Reader<'_>, told: &mut Mistakes) -> Option<u32> {
@@ -146,6 +171,11 @@ mod tests {
             ),
             ("{ what = 'restart', at = 2026-03-20T02:00:00Z }", "`at` of a fault cannot be a date"),
             ("{ what = 'restart', at = 1950-03-20 }", "`at` is out of range"),
+            ("{ what = 'restart', at = 2026-05-01 }", "this fault lies outside the rehearsal"),
+            (
+                "{ what = 'restart', at = 2026-03-01T23:59 }",
+                "this fault lies outside the rehearsal",
+            ),
             ("'restart'", "`faults` of a scenario cannot be text"),
         ] {
             let (read, told) = scenario("s", &format!("program = 'shop'\nfaults = [{fault}]"));

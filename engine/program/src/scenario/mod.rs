@@ -87,7 +87,8 @@ fn read_scenario(file: File<'_>, told: &mut Mistakes) -> Option<Scenario> {
     let seed = seed(&reader, told);
     let compare = compare::read(&reader, told);
     let expect = expect::read(&reader, told);
-    let faults = fault::read(&reader, told);
+    let period = (from, days.unwrap_or(defaults::DAYS));
+    let faults = fault::read(&reader, period, told);
     let written = |names: &Option<Vec<At<&str>>>| {
         let names = names.as_ref()?.iter();
         Some(names.map(|name| name.value.to_owned()).collect::<Vec<_>>())
@@ -258,7 +259,7 @@ impl Scenario {
     #[must_use]
     pub fn bad_population(&self, message: &str, place: Option<Range<usize>>) -> Diagnostic {
         self.mistake("foresend::bad_population", message, place)
-            .help("docs/models.md says what a population holds")
+            .help("docs/reference/population.md says what a population holds")
     }
 
     /// A mistake for the population, and each world, that is none of `known`.

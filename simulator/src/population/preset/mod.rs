@@ -37,7 +37,7 @@ impl fmt::Display for Grade {
 
 /// A number, or a short list of them, with what it rests on. Reads as the number.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a value with its unit, grade and source")]
 pub struct Graded<T> {
     /// The number.
     pub value: T,
@@ -99,6 +99,14 @@ pub enum PresetError {
     /// It is to be like a preset that does not come with the simulator.
     #[error("like = {0}, which is no population that comes along")]
     Unlike(String),
+    /// Another number of numbers than the setting takes.
+    #[error("{key} takes {takes}")]
+    Shape {
+        /// Which setting.
+        key: String,
+        /// What it takes, in words.
+        takes: String,
+    },
     /// There is no such setting.
     #[error("a population has no setting called {0}")]
     Unknown(String),
@@ -243,11 +251,18 @@ impl Preset {
             .and_then(|section| section.get_mut(name))
             .and_then(|setting| setting.get_mut("value"))
             .ok_or_else(unknown)?;
+        let takes = takes(setting);
         *setting = match values {
             [one] => Value::Float(*one),
             list => Value::Array(list.iter().map(|&value| Value::Float(value)).collect()),
         };
-        let mut changed = Self::of(table)?;
+        let mut changed = Self::of(table).map_err(|wrong| {
+            if matches!(wrong, PresetError::Form(_)) {
+                PresetError::Shape { key: key.to_owned(), takes }
+            } else {
+                wrong
+            }
+        })?;
         for persona in &self.personas {
             // What a persona says for itself stays.
             let own = persona.differs.get(section).is_some_and(|own| own.get(name).is_some());
@@ -320,6 +335,15 @@ impl Preset {
 
 /// The table of personas in a population's file.
 const PERSONAS: &str = "personas";
+
+/// What a setting of this value takes, in words.
+fn takes(value: &Value) -> String {
+    match value.as_array() {
+        Some(texts) if texts.iter().any(Value::is_str) => "texts, which stand in a file".to_owned(),
+        Some(numbers) => format!("{} numbers", numbers.len()),
+        None => "one number".to_owned(),
+    }
+}
 
 /// Puts what differs into a whole table.
 fn put(all: &mut Table, differs: Table) -> Result<(), PresetError> {
@@ -492,5 +516,12 @@ mod tests {
         let changed = retail().with("intent.salience", &[12.0, 12.0]).unwrap();
         assert_eq!(changed.intent.salience.value.map(f64::to_bits), [12.0f64; 2].map(f64::to_bits));
         assert!(matches!(retail().with("intent.nothing", &[1.0]), Err(PresetError::Unknown(_))));
+        for (key, values, told) in [
+            ("intent.salience", &[3.0][..], "intent.salience takes 2 numbers"),
+            ("reminder.strength", &[0.1, 0.2][..], "reminder.strength takes one number"),
+            ("zones.away", &[3.0][..], "zones.away takes texts, which stand in a file"),
+        ] {
+            assert_eq!(retail().with(key, values).unwrap_err().to_string(), told);
+        }
     }
 }
