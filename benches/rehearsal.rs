@@ -26,12 +26,13 @@ fn cart_recovery() -> Scenario {
 fn whole(c: &mut Criterion) {
     let scenario = cart_recovery();
     let (compiled, _) = foresend_program::compile(&folder::shop(), scenario.only.as_deref());
-    let program = compiled.expect("the shop is right").program;
+    let compiled = compiled.expect("the shop is right");
     let preset = Preset::named("retail").expect("the built-in preset");
     let zone = Zone::named("Europe/London").expect("a zone of the database");
     let from: Timestamp = scenario.start(&zone);
     let plan = |threads| Plan {
-        program: &program,
+        program: &compiled.program,
+        catalogue: Some(&compiled.catalogue),
         preset: &preset,
         customers: CUSTOMERS,
         from,

@@ -83,6 +83,7 @@ fn write(
     let (scenario, program) = (&opened.scenario, &compiled.program);
     let plan = Plan {
         program,
+        catalogue: Some(&compiled.catalogue),
         preset,
         customers: arguments.customers.unwrap_or(scenario.customers),
         from: scenario.start(&program.zone),
@@ -93,8 +94,7 @@ fn write(
         compared: &[],
         faults: &NO_FAULTS,
     };
-    let words =
-        Words { compiled, from: plan.from, products: products(preset, program.minor_digits) };
+    let words = Words { compiled, from: plan.from, products: products(&plan) };
     let mut written = Ok(());
     generate(&plan, &mut |customer, lived| {
         written = words.calls(&name_of(customer), lived, to);

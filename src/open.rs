@@ -13,7 +13,9 @@ use std::path::{Component, Path, PathBuf};
 /// What texts of a program end in; anything else in the folder is not for us.
 const ENDINGS: [&str; 4] = ["toml", "md", "mjml", "csv"];
 /// No text written by a person is longer.
-const BYTES_MAX: u64 = 1 << 20;
+const TEXT_MAX: u64 = 1 << 20;
+/// No catalogue of the most rows that one may have is: it is written by machines.
+const TABLE_MAX: u64 = 1 << 29;
 /// brand/words/en.toml
 const DEPTH_MAX: usize = 3;
 /// Worlds to rehearse in may lie in the program's folder. Production runs none of them, so they are no part of the
@@ -195,7 +197,8 @@ fn relative(root: &Path, path: &Path, shown: &Path) -> Result<String, Failure> {
 /// Why a text was not read.
 enum Unread {
     Io(io::Error),
-    TooLarge,
+    TextTooLarge,
+    TableTooLarge,
     NotUtf8(usize),
 }
 
@@ -203,7 +206,8 @@ impl Unread {
     fn told(&self, shown: &str) -> Failure {
         match self {
             Self::Io(e) => Failure::input(format!("{shown} cannot be read: {}", plainly(e))),
-            Self::TooLarge => Failure::input(format!("{shown} is larger than 1 MiB"))
+            Self::TableTooLarge => Failure::input(format!("{shown} is larger than 512 MiB")),
+            Self::TextTooLarge => Failure::input(format!("{shown} is larger than 1 MiB"))
                 .help("texts of a program are written by people; is it the right file?"),
             Self::NotUtf8(at) => {
                 Failure::input(format!("{shown} is not UTF-8 (byte {at})")).help("save it as UTF-8")
@@ -214,10 +218,15 @@ impl Unread {
 
 fn read(path: &Path) -> Result<String, Unread> {
     let file = File::open(path).map_err(Unread::Io)?;
+    let is_table = path.extension().is_some_and(|ending| ending == "csv");
+    let (most, too_large) = match is_table {
+        true => (TABLE_MAX, Unread::TableTooLarge),
+        false => (TEXT_MAX, Unread::TextTooLarge),
+    };
     let mut bytes = Vec::new();
-    file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(Unread::Io)?;
-    if bytes.len() as u64 > BYTES_MAX {
-        return Err(Unread::TooLarge);
+    file.take(most + 1).read_to_end(&mut bytes).map_err(Unread::Io)?;
+    if bytes.len() as u64 > most {
+        return Err(too_large);
     }
     String::from_utf8(bytes).map_err(|e| Unread::NotUtf8(e.utf8_error().valid_up_to()))
 }

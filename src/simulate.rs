@@ -178,6 +178,7 @@ fn rehearsed(
         let left_out = left_out(at == 0);
         let plan = Plan {
             program,
+            catalogue: Some(&compiled.catalogue),
             preset,
             customers: scenario.customers,
             from: scenario.start(&program.zone),

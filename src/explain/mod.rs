@@ -116,6 +116,7 @@ fn lived(
     let faults = rehearsed::faults(&scenario.faults, &compiled.program.zone);
     let plan = Plan {
         program: &compiled.program,
+        catalogue: Some(&compiled.catalogue),
         preset,
         customers: scenario.customers,
         from: scenario.start(&compiled.program.zone),

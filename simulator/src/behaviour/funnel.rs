@@ -68,15 +68,17 @@ impl Funnel {
     }
 }
 
-/// How many lines a cart has.
+/// How many lines a cart has: no more than there are different things of its category.
 #[must_use]
 pub fn lines_of(scene: &Scene<'_>, cart: CartKey) -> u8 {
     let [one, two, _] = scene.model.preset.funnel.lines.value;
-    match scene.person.chance.stream(Purpose::Lines, cart.key()).unit(0) {
-        u if u < one => 1,
+    let most = match scene.person.chance.stream(Purpose::Lines, cart.key()).unit(0) {
+        u if u < one => return 1,
         u if u < one + two => 2,
         _ => 3,
-    }
+    };
+    let room = scene.model.catalogue.room(scene.person, cart.session());
+    u8::try_from(room).unwrap_or(most).min(most)
 }
 
 /// Whether the last of a cart's lines is taken out again, if the cart is still there: never the only one.
@@ -89,23 +91,32 @@ pub fn removes(scene: &Scene<'_>, cart: CartKey) -> bool {
     lines_of(scene, cart) > 1 && draws.unit(1) < share
 }
 
-/// A cart's first `count` lines, which cost `value` together: what an order is worth is drawn first, and prices are
-/// made to fit it.
+/// A cart's first `count` lines, which cost `value` together: what an order is worth is drawn first, items are chosen
+/// to fit it, and what is left between their usual prices and it is made even.
 #[must_use]
-pub fn lines(scene: &Scene<'_>, cart: CartKey, views: u16, value: Money, count: u8) -> Lines {
-    let each = value.minor() / i64::from(count);
-    let first = value.minor() - each * (i64::from(count) - 1);
-    let line = |line: u8| Line {
-        price: Money::from_minor(if line == 0 { first } else { each }).amount(scene.model.digits),
-        ..scene.model.catalogue.line(item(scene, cart, views, line))
+pub fn lines(scene: &Scene<'_>, cart: CartKey, value: Money, count: u8) -> Lines {
+    let items = items(scene, cart, value);
+    let line = |(item, line)| Line {
+        price: price(value, count, line).amount(scene.model.digits),
+        ..scene.model.catalogue.line(item)
     };
-    Lines { count, all: std::array::from_fn(|i| line(u8::try_from(i).expect("at most three"))) }
+    Lines { count, all: [(items[0], 0), (items[1], 1), (items[2], 2)].map(line) }
 }
 
-/// The item in line number `line` of a cart.
+/// What line number `line` of `count` lines costs that cost `value` together.
 #[must_use]
-pub fn item(scene: &Scene<'_>, cart: CartKey, views: u16, line: u8) -> ItemIx {
-    scene.model.catalogue.adds(scene.person, cart.session(), views, line)
+pub fn price(value: Money, count: u8, line: u8) -> Money {
+    let each = value.minor() / i64::from(count);
+    let others = i64::from(count) - 1;
+    Money::from_minor(if line == 0 { value.minor() - each * others } else { each })
+}
+
+/// What a cart of that value holds, line by line; it holds the same when a line is taken out.
+#[must_use]
+pub fn items(scene: &Scene<'_>, cart: CartKey, value: Money) -> [ItemIx; LINES_MAX] {
+    let each = value.minor() / i64::from(lines_of(scene, cart));
+    let each = Money::from_minor(each).amount(scene.model.digits);
+    scene.model.catalogue.holds(scene.person, cart, each)
 }
 
 /// The lines of a cart.

@@ -26,12 +26,13 @@ pub mod visit;
 use crate::population::rhythm::Rhythm;
 use crate::population::{Clock, OwnClock, People, Person, Preset, Quantiles};
 use crate::stream::{Chance, Purpose};
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Shelves, described};
 use click::Clicking;
 use funnel::Funnel;
 use intent::Intent;
 use open::Opening;
 use promotion::Promotion;
+use std::sync::Arc;
 use stock::Stock;
 use visit::Sessions;
 
@@ -69,13 +70,26 @@ pub struct Model {
 }
 
 impl Model {
-    /// Solves what the preset leaves to be solved, for a shop whose currency has `digits` minor digits.
+    /// Solves what the preset leaves to be solved, for the shop that it describes itself, whose currency has `digits`
+    /// minor digits.
+    ///
+    /// # Panics
+    /// Where the preset describes a shop without items; none that was read does.
     #[must_use]
     pub fn new(preset: Preset, digits: u8) -> Self {
+        let usual = Catalogue::usual_price(&preset, digits);
+        let shelves = Shelves::of(&described(&preset, &[], digits), usual);
+        let shelves = shelves.expect("a described shop has items");
+        Self::shopping(preset, Arc::new(shelves), digits)
+    }
+
+    /// The same for a shop with these shelves.
+    #[must_use]
+    pub fn shopping(preset: Preset, shelves: Arc<Shelves>, digits: u8) -> Self {
         let weekly = |hours| Rhythm::new(hours, &preset.rhythm.weekdays);
         let visits = weekly(&preset.rhythm.visits);
         let funnel = Funnel::new(&preset);
-        let catalogue = Catalogue::new(&preset, digits);
+        let catalogue = Catalogue::new(&preset, shelves);
         let promotion = Promotion::new(&preset, funnel.per_cart(), &catalogue);
         Self {
             people: People::new(&preset, funnel.per_cart()),
@@ -107,16 +121,15 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Those of `preset`, for a shop whose currency has `digits` minor digits. Each persona is solved as a population of
+    /// Those of `preset`, for a shop with these shelves, whose currency has `digits` minor digits. Each persona is solved as a population of
     /// its own: what a mean over customers is to be, it is over each of them.
     #[must_use]
-    pub fn new(preset: &Preset, digits: u8) -> Self {
+    pub fn new(preset: &Preset, shelves: &Arc<Shelves>, digits: u8) -> Self {
+        let model = |preset: &Preset| Model::shopping(preset.clone(), Arc::clone(shelves), digits);
         let personas = preset.personas().iter();
         Self {
-            everyone: Model::new(preset.clone(), digits),
-            personas: personas
-                .map(|one| (one.share, Model::new(one.preset.clone(), digits)))
-                .collect(),
+            everyone: model(preset),
+            personas: personas.map(|one| (one.share, model(&one.preset))).collect(),
         }
     }
 

@@ -282,10 +282,11 @@ impl<'a, W: Watch> Host<'a, W> {
         let words = self.vocabulary;
         let said = match seen {
             Seen::Nothing => return,
-            Seen::Viewed(session, view) => {
+            Seen::Viewed(session, view, cart) => {
+                let item = cart.map(|cart| cart.holds(scene, 0).0);
                 let how = (Origin::Live, arm.now);
                 let to = |event: Input<'_>| self.hear(scene, arm, event);
-                return words.tell_view(scene, (session, view), how, to);
+                return words.tell_view(scene, (session, view, item), how, to);
             }
             Seen::Added(cart, line) => words.added(scene, &cart, line),
             Seen::CheckoutStarted(cart) => words.checkout_started(scene, &cart),

@@ -27,6 +27,7 @@ mod trace;
 use crate::population::Preset;
 use foresend_core::money::Money;
 use foresend_core::time::Timestamp;
+use foresend_core::world::catalogue::Catalogue;
 use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
@@ -46,6 +47,8 @@ pub const AS_WRITTEN: usize = 1;
 pub struct Plan<'a> {
     /// The program, as production would run it.
     pub program: &'a Program,
+    /// What the shop sells, with the columns that the program knows. `None`: what the population describes.
+    pub catalogue: Option<&'a Catalogue>,
     /// The population.
     pub preset: &'a Preset,
     /// How many customers.

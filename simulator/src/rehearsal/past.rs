@@ -144,7 +144,7 @@ impl<W: Watch> Host<'_, W> {
             let (words, start) = (self.vocabulary(), self.start());
             let how = (Origin::Backfill, scene.clock.instant(t));
             let to = |event: Input<'_>| self.tell(arm, start, event);
-            words.tell_view(scene, (session.key, view), how, to);
+            words.tell_view(scene, (session.key, view, None), how, to);
         }
         views.clear();
         self.past_views = views;

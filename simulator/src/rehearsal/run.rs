@@ -11,6 +11,7 @@ use super::site::Vocabulary;
 use super::trace::Watch;
 use super::{AS_WRITTEN, Arm, Claimed, Compared, Deliverability, Plan, Rehearsal, RehearsalError};
 use crate::behaviour::Crowd;
+use crate::behaviour::catalogue::{Catalogue, Shelves, described};
 use crate::behaviour::inbox::{Day, Inbox, PASSES_MAX, SETTLED};
 use crate::population::Homes;
 use foresend_core::chance::{Seed, join};
@@ -18,10 +19,12 @@ use foresend_core::id::{CustomerId, IdKey};
 use foresend_core::money::Money;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
+use foresend_core::world::catalogue::Catalogue as Table;
 use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
@@ -127,7 +130,23 @@ fn left_out<'a>(plan: &Plan<'a>) -> &'a [JourneyIx] {
 
 /// How the people of `plan` behave.
 pub(super) fn crowd_of(plan: &Plan<'_>) -> Crowd {
-    Crowd::new(plan.preset, plan.program.minor_digits)
+    Crowd::new(plan.preset, &shelves_of(plan).into(), plan.program.minor_digits)
+}
+
+/// What they look at: what the shop sells, or if that is nothing, what the population describes.
+pub(super) fn shelves_of(plan: &Plan<'_>) -> Shelves {
+    let usual = Catalogue::usual_price(plan.preset, plan.program.minor_digits);
+    let of = |table: &Table| Shelves::of(table, usual);
+    let own = plan.catalogue.and_then(of);
+    own.or_else(|| of(&table_of(plan, plan.program))).expect("a described shop has items")
+}
+
+/// The same as `program` reads it.
+fn table_of(plan: &Plan<'_>, program: &Program) -> Table {
+    match plan.catalogue.filter(|table| !table.is_empty()) {
+        Some(table) => table.clone(),
+        None => described(plan.preset, &program.columns, program.minor_digits),
+    }
 }
 
 /// What every life under one program is lived on.
@@ -162,7 +181,7 @@ impl<'a> Stage<'a> {
         let world = World::new(Seed(plan.seed), id_key, program.clone());
         let mut world = world.without_holdout();
         let homes = Homes::new(&mut world, &model.preset, plan.from, (look_back, days));
-        world.catalogue = model.catalogue.rows(&program.columns);
+        world.catalogue = Arc::new(table_of(plan, program));
         let forks = Forks::of(program, left_out);
         let without = |&journey: &JourneyIx| {
             (!forks.parts_at_mail(journey)).then(|| world.clone().without(journey))

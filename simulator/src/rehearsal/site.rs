@@ -92,7 +92,9 @@ impl OfItem {
         if self.product.is_some() || self.category.is_some() {
             let (product, category) = catalogue.names(item);
             say(self.product, Value::Text(product));
-            say(self.category, Value::Text(category));
+            if let Some(category) = category {
+                say(self.category, Value::Text(category));
+            }
         }
         (words, count)
     }
@@ -211,11 +213,12 @@ impl Vocabulary {
         self.topics[(unit * f64::from(all)) as usize]
     }
 
-    /// A view, by far the commonest event: what it says is made and handed over in one piece.
+    /// A view, by far the commonest event: what it says is made and handed over in one piece. Of a certain item, or of
+    /// what the person looks at then.
     pub(super) fn tell_view(
         &self,
         scene: &Scene<'_>,
-        (session, view): (SessionKey, u16),
+        (session, view, item): (SessionKey, u16, Option<ItemIx>),
         (origin, at): (Origin, Timestamp),
         to: impl FnOnce(Input<'_>),
     ) {
@@ -225,7 +228,7 @@ impl Vocabulary {
             return to(Input::Event(event));
         }
         let catalogue = &scene.model.catalogue;
-        let item = catalogue.looks_at(scene.person, session, view);
+        let item = item.unwrap_or_else(|| catalogue.looks_at(scene.person, session, view));
         // An id costs the actor a look at those it has seen: only where it may become a mail's origin.
         if self.views_start {
             event.id = message_id(session, Happened::Viewed(view));
@@ -239,24 +242,14 @@ impl Vocabulary {
 
     pub(super) fn added<'a>(&self, scene: &Scene<'a>, cart: &Cart, line: u8) -> Said<'a> {
         let id = message_id(cart.key.session(), Happened::Added(line));
-        let price = cart.lines(scene)[usize::from(line)].price;
-        Said::bare(EventIx::PRODUCT_ADDED, id).about(
-            scene,
-            &self.added,
-            cart.item(scene, line),
-            Some(price),
-        )
+        let (item, price) = cart.holds(scene, line);
+        Said::bare(EventIx::PRODUCT_ADDED, id).about(scene, &self.added, item, Some(price))
     }
 
     pub(super) fn removed<'a>(&self, scene: &Scene<'a>, cart: &Cart, line: u8) -> Said<'a> {
         let id = message_id(cart.key.session(), Happened::Removed);
-        let price = cart.lines(scene)[usize::from(line)].price;
-        Said::bare(EventIx::PRODUCT_REMOVED, id).about(
-            scene,
-            &self.removed,
-            cart.item(scene, line),
-            Some(price),
-        )
+        let (item, price) = cart.holds(scene, line);
+        Said::bare(EventIx::PRODUCT_REMOVED, id).about(scene, &self.removed, item, Some(price))
     }
 
     pub(super) fn checkout_started<'a>(&self, scene: &Scene<'a>, cart: &Cart) -> Said<'a> {

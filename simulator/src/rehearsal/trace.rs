@@ -5,10 +5,8 @@
 
 use super::life::{Forks, Lives, Name};
 use super::policy::Side;
-use super::run::{Stage, crowd_of};
+use super::run::{Stage, crowd_of, shelves_of};
 use super::{Plan, RehearsalError};
-use crate::behaviour::catalogue::Catalogue;
-use crate::population::Preset;
 use foresend_core::customer::effect::{Detail, Effects};
 use foresend_core::customer::input::{
     Code, Consent, Engagement, Event, Gate, Input, Line, Origin, Outcome, Profile, Reader, SendRef,
@@ -225,12 +223,12 @@ pub fn generate(plan: &Plan<'_>, each: &mut dyn FnMut(u32, &Lived) -> bool) {
     }
 }
 
-/// What events call the products of a population's shop.
+/// What events call the products that people of `plan` look at.
 #[must_use]
-pub fn products(preset: &Preset, minor_digits: u8) -> BTreeMap<ProductId, String> {
-    let catalogue = Catalogue::new(preset, minor_digits);
-    let named = |item| (catalogue.line(item).product, catalogue.names(item).0.to_owned());
-    catalogue.items().map(named).collect()
+pub fn products(plan: &Plan<'_>) -> BTreeMap<ProductId, String> {
+    let shelves = shelves_of(plan);
+    let named = |item| (shelves.line(item).product, shelves.names(item).0.to_owned());
+    shelves.items().map(named).collect()
 }
 
 /// Somebody who is told everything that a host tells its actors: first the input, then what came of it.

@@ -52,7 +52,7 @@ fn lived(model: &Model, clock: &Clock, customer: u32, mails: &[(f64, Letter)]) -
         if let Seen::Ordered(order) = seen {
             life.orders.push((at, order));
         }
-        if let Seen::Viewed(session, 0) = seen {
+        if let Seen::Viewed(session, 0, _) = seen {
             if session.is_by_mail() { life.by_mail += 1 } else { life.visits.push((at, session)) }
         }
     });

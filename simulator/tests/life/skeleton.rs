@@ -30,7 +30,7 @@ struct Life {
 fn live(model: &Model, clock: &Clock, person: &Person, hours: f64) -> Life {
     let (mut life, mut carts) = (Life::default(), Vec::new());
     crate::live((model, clock, person), hours, &[], |at, seen| match seen {
-        Seen::Viewed(_, view) => {
+        Seen::Viewed(_, view, _) => {
             life.views += 1;
             life.sessions += u32::from(view == 0);
         }

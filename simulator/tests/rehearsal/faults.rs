@@ -17,9 +17,20 @@ fn everything() -> Program {
 fn with(faults: &Faults) -> Rehearsal {
     let (program, preset) = (&everything(), &mailable());
     let (customers, from, days, seed, threads) = (2_000, MONDAY, 60, 5, 2);
-    let (left_out, compared) = (&[][..], &[][..]);
-    let plan =
-        Plan { program, preset, customers, from, days, seed, threads, left_out, compared, faults };
+    let (left_out, compared, catalogue) = (&[][..], &[][..], None);
+    let plan = Plan {
+        program,
+        catalogue,
+        preset,
+        customers,
+        from,
+        days,
+        seed,
+        threads,
+        left_out,
+        compared,
+        faults,
+    };
     rehearse(&plan, &|_, _| ()).unwrap()
 }
 

@@ -25,6 +25,7 @@ fn rehearsed(
     let (customers, days, seed) = (1_500, 60, 11);
     let plan = Plan {
         program,
+        catalogue: None,
         preset,
         customers,
         from: MONDAY,

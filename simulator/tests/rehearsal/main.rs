@@ -8,6 +8,7 @@ mod figures;
 mod left_out;
 mod programs;
 mod scenery;
+mod shop;
 
 use foresend_core::time::{DayWindow, Wait};
 use foresend_core::world::event::EventIx;
@@ -44,6 +45,7 @@ fn another_seed_finds_something_else() {
     let (program, preset) = (cart_program(&[1]), mailable());
     let plan = |seed| Plan {
         program: &program,
+        catalogue: None,
         preset: &preset,
         customers: 2_000,
         from: MONDAY,
@@ -62,6 +64,7 @@ fn progress_ends_with_everything_done() {
     let (program, preset) = (cart_program(&[1]), mailable());
     let plan = Plan {
         program: &program,
+        catalogue: None,
         preset: &preset,
         customers: 3_000,
         from: MONDAY,
@@ -171,6 +174,7 @@ fn no_preset_that_loads_can_stop_a_rehearsal() {
             let Ok(preset) = retail.with(&setting.key, &[value]) else { continue };
             let plan = Plan {
                 program: &program,
+                catalogue: None,
                 preset: &preset,
                 customers: 60,
                 from: MONDAY,
@@ -196,6 +200,7 @@ fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
     let (program, preset) = (&program, &preset);
     let plan = Plan {
         program,
+        catalogue: None,
         preset,
         customers,
         from: MONDAY,
@@ -226,6 +231,7 @@ fn nobody_beyond_the_last_customer_is_traced() {
     let (program, preset) = (&program, &preset);
     let plan = Plan {
         program,
+        catalogue: None,
         preset,
         customers: 10,
         from: MONDAY,

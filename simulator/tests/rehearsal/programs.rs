@@ -179,6 +179,7 @@ pub(crate) fn run_for(
 ) -> Rehearsal {
     let plan = Plan {
         program,
+        catalogue: None,
         preset,
         customers,
         from: MONDAY,

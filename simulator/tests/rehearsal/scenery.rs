@@ -149,6 +149,7 @@ fn what_becomes_of_an_order_names_it() {
     let from = crate::programs::MONDAY;
     let plan = Plan {
         program,
+        catalogue: None,
         preset,
         customers: 200,
         from,
@@ -225,6 +226,7 @@ fn who_signs_up_without_an_address_leaves_one() {
     let from = crate::programs::MONDAY;
     let plan = Plan {
         program,
+        catalogue: None,
         preset,
         customers: 80,
         from,
@@ -261,6 +263,7 @@ fn letters_leave_at_ten_on_each_ones_own_clock_and_profiles_are_told() {
     let (program, preset, from) = (&program, &preset, crate::programs::MONDAY);
     let plan = Plan {
         program,
+        catalogue: None,
         preset,
         customers: 150,
         from,

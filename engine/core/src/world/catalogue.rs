@@ -8,29 +8,37 @@ use crate::id::ProductId;
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Catalogue {
     columns: Vec<(String, PropertyType)>,
-    /// Sorted by product.
-    rows: Vec<(ProductId, Box<[Option<Kept>]>)>,
+    /// In the shop's order.
+    rows: Vec<(ProductId, Cells)>,
+    /// Where each product stands in `rows`, by product.
+    places: Vec<(ProductId, u32)>,
 }
+
+/// What is said of one product, a cell for every column; `None`: nothing.
+type Cells = Box<[Option<Kept>]>;
 
 impl Catalogue {
     /// A catalogue of these rows, each with a cell for every column; of two rows of one product the later counts.
     ///
     /// # Panics
-    /// Where a row has not one cell for each column.
+    /// Where a row has not one cell for each column, or there are more than 2³² rows.
     #[must_use]
-    pub fn new(
-        columns: Vec<(String, PropertyType)>,
-        mut rows: Vec<(ProductId, Box<[Option<Kept>]>)>,
-    ) -> Self {
+    pub fn new(columns: Vec<(String, PropertyType)>, mut rows: Vec<(ProductId, Cells)>) -> Self {
         assert!(
             rows.iter().all(|(_, cells)| cells.len() == columns.len()),
             "a row of other length"
         );
-        rows.sort_by_key(|(product, _)| *product);
-        rows.reverse();
-        rows.dedup_by_key(|(product, _)| *product);
-        rows.reverse();
-        Self { columns, rows }
+        let mut places = places(&rows);
+        if places.windows(2).any(|two| two[0].0 == two[1].0) {
+            let is_last = |product, at| {
+                let same = places.partition_point(|&(other, _)| other <= product);
+                places[same - 1] == (product, at)
+            };
+            let mut at = 0..;
+            rows.retain(|&(product, _)| at.next().is_some_and(|at| is_last(product, at)));
+            places = self::places(&rows);
+        }
+        Self { columns, rows, places }
     }
 
     /// Its columns and their types, in the order of [`ColumnIx`].
@@ -54,9 +62,32 @@ impl Catalogue {
     /// The cell of `product` in `column`; `None`: it is empty, or there is no such product any more.
     #[must_use]
     pub fn cell(&self, product: ProductId, column: ColumnIx) -> Option<Value<'_>> {
-        let at = self.rows.binary_search_by_key(&product, |(product, _)| *product).ok()?;
-        self.rows[at].1.get(usize::from(column.0))?.as_ref().map(Kept::value)
+        let at = self.places.binary_search_by_key(&product, |(product, _)| *product).ok()?;
+        let (_, cells) = &self.rows[self.places[at].1 as usize];
+        cells.get(usize::from(column.0))?.as_ref().map(Kept::value)
     }
+
+    /// The column called `name`, if it holds values of that type.
+    #[must_use]
+    pub fn column(&self, name: &str, of: PropertyType) -> Option<ColumnIx> {
+        let is = |(other, is): &(String, PropertyType)| other == name && *is == of;
+        let at = self.columns.iter().position(is)?;
+        u16::try_from(at).ok().map(ColumnIx)
+    }
+
+    /// The products, in the shop's order.
+    pub fn products(&self) -> impl Iterator<Item = ProductId> {
+        self.rows.iter().map(|(product, _)| *product)
+    }
+}
+
+/// Where each product stands, by product, then by place.
+fn places(rows: &[(ProductId, Cells)]) -> Vec<(ProductId, u32)> {
+    let products = rows.iter().map(|(product, _)| *product);
+    let mut places: Vec<_> = products.zip(0..).collect();
+    assert_eq!(places.len(), rows.len(), "rows are numbered by 32 bits");
+    places.sort_unstable();
+    places
 }
 
 #[cfg(test)]
@@ -74,5 +105,8 @@ mod tests {
         assert_eq!(stock(5), Some(Value::Number(Amount::whole(3))));
         assert_eq!(stock(2), Some(Value::Number(Amount::ZERO)));
         assert_eq!((stock(3), catalogue.cell(ProductId(2), ColumnIx(1))), (None, None));
+        assert_eq!(catalogue.products().collect::<Vec<_>>(), [ProductId(2), ProductId(5)]);
+        assert_eq!(catalogue.column("stock", PropertyType::Number), Some(ColumnIx(0)));
+        assert_eq!(catalogue.column("stock", PropertyType::Text), None);
     }
 }

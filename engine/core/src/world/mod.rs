@@ -20,6 +20,7 @@ use crate::time::Zone;
 use catalogue::Catalogue;
 use journey::JourneyIx;
 use program::Program;
+use std::sync::Arc;
 
 /// A zone's place in a world's list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,7 +41,7 @@ pub struct World {
     /// The program that runs.
     pub program: Program,
     /// The shop's items, with the columns that the program reads.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
     zones: Vec<Zone>,
     /// Journeys of which nothing leaves for now.
     paused: Vec<JourneyIx>,
@@ -55,7 +56,7 @@ impl World {
     #[must_use]
     pub fn new(seed: Seed, id_key: IdKey, program: Program) -> Self {
         let zones = vec![program.zone.clone()];
-        let catalogue = Catalogue::default();
+        let catalogue = Arc::default();
         let (paused, closed) = (Vec::new(), Vec::new());
         Self { seed, id_key, program, catalogue, zones, paused, closed, holds_out: true }
     }

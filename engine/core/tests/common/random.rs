@@ -108,7 +108,7 @@ pub(crate) fn world(case: u64) -> World {
     let rows = vec![(ProductId::of(PRODUCTS[0]), stock(3)), (ProductId::of(PRODUCTS[1]), stock(0))];
     let catalogue = Catalogue::new(outline.columns.clone(), rows);
     let mut world = World::new(Seed(case), IdKey(1), Program::new(outline));
-    world.catalogue = catalogue;
+    world.catalogue = catalogue.into();
     for zone in ZONES {
         world.zone_named(zone).unwrap();
     }

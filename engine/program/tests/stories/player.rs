@@ -61,7 +61,7 @@ fn compiled(sources: &Sources) -> World {
     let (compiled, told) = foresend_program::compile(sources, None);
     let compiled: Compiled = compiled.unwrap_or_else(|| panic!("{told:#?}"));
     let mut world = World::new(Seed(1), IdKey(1), compiled.program);
-    world.catalogue = compiled.catalogue;
+    world.catalogue = compiled.catalogue.into();
     for zone in ["Europe/Lisbon", "Asia/Tokyo", "America/New_York"] {
         world.zone_named(zone).unwrap();
     }

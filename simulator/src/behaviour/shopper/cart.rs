@@ -22,9 +22,7 @@ impl Shopper {
             return Seen::Nothing; // dormancy came in the middle of the session
         }
         let next = t + visit::gap_after(scene, session.key, view);
-        if scene.heard.stock {
-            self.miss(scene, t, session.key, view);
-        }
+        let mut cart = None;
         if view + 1 < session.views {
             self.push(scene, next, Due::View { session, view: view + 1 });
         } else {
@@ -32,14 +30,17 @@ impl Shopper {
                 self.push(scene, t + SOON, Due::SignUp(session.key));
             }
             if let Some(ends) = session.cart {
-                self.fill(scene, next, session, ends);
+                cart = self.fill(scene, next, session, ends);
             }
             if let Some(after) = session.again {
                 let session = Session::again(scene, session.key);
                 self.push(scene, t + after, Due::View { session, view: 0 });
             }
         }
-        Seen::Viewed(session.key, view)
+        if scene.heard.stock && cart.is_none() {
+            self.miss(scene, t, session.key, view);
+        }
+        Seen::Viewed(session.key, view, cart)
     }
 
     /// What was viewed at `t` may be out of stock, and they may ask to be told.
@@ -68,7 +69,7 @@ impl Shopper {
     }
 
     /// A cart is filled at `t`, unless what it would lead to was ordered before, because a mail had said so.
-    fn fill(&mut self, scene: &Scene<'_>, t: f64, session: Session, ends: Ends) {
+    fn fill(&mut self, scene: &Scene<'_>, t: f64, session: Session, ends: Ends) -> Option<Cart> {
         let key = CartKey::of(session.key);
         let by_mail = session.key.is_by_mail();
         if !by_mail
@@ -78,18 +79,20 @@ impl Shopper {
             self.owes_until = f64::NEG_INFINITY;
             let (key, lapses) = (key.key(), self.lapses);
             self.push(scene, at, Due::Coin { key, lapses });
-            return;
+            return None;
         }
         let people = &scene.model.people;
         let value = scene.person.order_value(people, Purpose::Value, key.key(), scene.model.digits);
+        let cart = Cart { key, value, lines: lines_of(scene, key) };
         self.missions.push(Mission {
-            cart: Cart { key, value, views: session.views, lines: lines_of(scene, key) },
+            cart,
             version: 0,
             stage: Stage::Filling(ends),
             is_organic: false,
             deal: if by_mail { self.deal_of(session.key, t) } else { None },
         });
         self.push(scene, t, Due::Add { key: key.key(), line: 0 });
+        Some(cart)
     }
 
     /// The offer of the mail that brought `session`, if it is still good at `t`.

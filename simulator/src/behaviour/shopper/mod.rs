@@ -17,7 +17,7 @@ mod mail;
 
 use super::Scene;
 use super::catalogue::ItemIx;
-use super::funnel::{Lines, item, lines};
+use super::funnel::{Lines, items, lines, price};
 use super::intent::Wish;
 use super::key::{CartKey, SessionKey};
 use super::kind::MailKind;
@@ -28,7 +28,7 @@ use super::pressure::Pressure;
 use super::promotion::Featured;
 use super::queue::{Due, LetterIx, Queue};
 use super::visit::{self, Ends, Session};
-use foresend_core::money::Money;
+use foresend_core::money::{Amount, Money};
 use foresend_core::time::Timestamp;
 
 /// One life in progress.
@@ -83,8 +83,6 @@ pub struct Cart {
     pub key: CartKey,
     /// What its order is worth before any discount.
     pub value: Money,
-    /// Views of its session.
-    views: u16,
     /// How many lines it has.
     lines: u8,
 }
@@ -93,13 +91,14 @@ impl Cart {
     /// What is in it.
     #[must_use]
     pub fn lines(&self, scene: &Scene<'_>) -> Lines {
-        lines(scene, self.key, self.views, self.value, self.lines)
+        lines(scene, self.key, self.value, self.lines)
     }
 
-    /// The item in one of its lines.
+    /// The item in one of its lines, and what it costs.
     #[must_use]
-    pub fn item(&self, scene: &Scene<'_>, line: u8) -> ItemIx {
-        item(scene, self.key, self.views, line)
+    pub fn holds(&self, scene: &Scene<'_>, line: u8) -> (ItemIx, Amount) {
+        let item = items(scene, self.key, self.value)[usize::from(line)];
+        (item, price(self.value, self.lines, line).amount(scene.model.digits))
     }
 }
 
@@ -158,8 +157,8 @@ pub struct Order {
 pub enum Seen {
     /// Nothing.
     Nothing,
-    /// A product was viewed.
-    Viewed(SessionKey, u16),
+    /// A product was viewed; it is the first thing in the cart, if that is filled right after.
+    Viewed(SessionKey, u16, Option<Cart>),
     /// The line was added to the cart.
     Added(Cart, u8),
     /// The checkout was started.

@@ -406,6 +406,8 @@ sections! {
         same_item: f64, SHARE;
         /// An item costs up to this share more or less than a mean line.
         price_spread: f64, BELOW_ONE;
+        /// An item in a cart usually costs up to this share more or less than its part of what the order is worth.
+        price_fit: f64, BELOW_ONE;
         /// Share of items that are used up.
         used_up: f64, SHARE;
         /// After how many days, from and to.
