@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Missed,
     /// It could not run: disk, memory, a closed file.
     Run(String),
+    /// Its reader left before it was done.
+    Interrupted,
     /// Nobody reads stdout any more: they have seen enough.
     Pipe,
 }
@@ -33,6 +35,7 @@ impl Failure {
             | Self::Mistakes
             | Self::Missed
             | Self::Run(_)
+            | Self::Interrupted
             | Self::Pipe) => other,
         }
     }
@@ -47,7 +50,7 @@ impl Failure {
         match self {
             Self::Input(message, None) | Self::Run(message) => Some(format!("error: {message}\n")),
             Self::Input(message, Some(help)) => Some(format!("error: {message}\n  help: {help}\n")),
-            Self::Mistakes | Self::Missed | Self::Pipe => None,
+            Self::Mistakes | Self::Missed | Self::Interrupted | Self::Pipe => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// `--json -` or `--json FILE`.
+/// `--json -` or `--json FILE`; `--record` likewise.
 #[derive(Debug)]
 pub(crate) enum JsonOut {
     /// In place of the page.
@@ -27,11 +27,11 @@ pub(crate) struct Opened {
 }
 
 impl JsonOut {
-    /// Makes sure that `path` can be written, and leaves its content alone.
+    /// Makes sure that `path`, named behind `option`, can be written, and leaves its content alone.
     ///
     /// # Errors
     /// Where it cannot.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open(option: &str, path: &Path) -> Result<Self, Failure> {
         if path == Path::new("-") {
             return Ok(Self::Stdout);
         }
@@ -39,7 +39,7 @@ impl JsonOut {
         match OpenOptions::new().write(true).create(true).truncate(false).open(path) {
             Ok(file) => Ok(Self::File(Opened { path: path.to_owned(), file, new })),
             Err(e) => {
-                let message = format!("--json {} cannot be written: {}", show(path), plainly(&e));
+                let message = format!("{option} {} cannot be written: {}", show(path), plainly(&e));
                 Err(Failure::input(message)
                     .help("name a file in a folder that exists, or - for stdout"))
             }
@@ -81,9 +81,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
         fs::write(&path, "a longer text from before").unwrap();
-        JsonOut::open(&path).unwrap().abandon();
+        JsonOut::open("--json", &path).unwrap().abandon();
         assert_eq!(fs::read_to_string(&path).unwrap(), "a longer text from before");
-        let JsonOut::File(file) = JsonOut::open(&path).unwrap() else { panic!("it is a file") };
+        let JsonOut::File(file) = JsonOut::open("--json", &path).unwrap() else {
+            panic!("it is a file")
+        };
         file.write("now\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "now\n");
     }
@@ -92,7 +94,7 @@ mod tests {
     fn a_new_file_is_gone_again_if_nothing_comes_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
-        JsonOut::open(&path).unwrap().abandon();
+        JsonOut::open("--json", &path).unwrap().abandon();
         assert!(!path.exists());
     }
 }

@@ -2,6 +2,7 @@
 //! each subcommand's whole story is in the file of its name. Nothing is decided about a customer up here.
 
 mod check;
+mod dash;
 mod expected;
 mod explain;
 mod failure;
@@ -13,6 +14,7 @@ mod new;
 mod open;
 mod output;
 mod population;
+mod recorded;
 mod rehearsed;
 mod report;
 mod say;
@@ -53,6 +55,7 @@ enum Command {
     Say(say::Arguments),
     Explain(explain::Arguments),
     Generate(generate::Arguments),
+    Dash(dash::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Say(arguments) => say::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
+        Command::Dash(arguments) => dash::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
@@ -87,5 +91,6 @@ fn exit_code(result: &Result<(), Failure>) -> ExitCode {
         Err(Failure::Run(_)) => 1,
         Err(Failure::Input(..) | Failure::Mistakes) => 2,
         Err(Failure::Missed) => 3,
+        Err(Failure::Interrupted) => 130,
     })
 }

@@ -7,20 +7,22 @@ use crate::output::{self, Progress};
 use crate::report::number::{count, counted};
 use crate::report::{Journey, Length, Report, Timing, World, json, markdown};
 use crate::scenario::{self, Opened};
-use crate::{expected, mistakes, rehearsed};
+use crate::{dash, expected, mistakes, recorded, rehearsed};
 use foresend_core::world::journey::JourneyIx;
+use foresend_insight::recording::Recording;
 use foresend_program::{Compiled, Expect, Measure, Scenario};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{self, Plan, Rehearsal, rehearse};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
 const THREADS_MAX: u32 = 256;
 
 /// Rehearse a program: what would its mail do, and how sure is that?
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(after_help = "\
 Examples:
   foresend simulate scenarios/cart-recovery.toml
@@ -28,6 +30,7 @@ Examples:
   foresend simulate scenarios/cart-recovery.toml --set cart-recovery.quiet=4h
   foresend simulate scenarios/cart-recovery.toml --json report.json --quiet
   foresend simulate scenarios/whole-shop.toml --world retail --all
+  foresend simulate scenarios/whole-shop.toml --tui
 
 The same files, customers and seed give the same report on every machine, with any number of threads.
 Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 it ran and an expectation of the
@@ -69,6 +72,18 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    /// Show it in the dashboard: how far it is, then its days; the report follows
+    #[arg(long)]
+    tui: bool,
+
+    /// Colours of the dashboard, for a dark or a light background [default: as the terminal says]
+    #[arg(long, value_name = "THEME", value_enum, requires = "tui")]
+    theme: Option<dash::Ground>,
+
+    /// Write what each day came to, to play it later: foresend dash FILE
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
     /// Threads, 1 to 256 [default: as many as the machine runs at once]
     #[arg(long, value_name = "N", value_parser = whole_to::<THREADS_MAX>)]
     threads: Option<u32>,
@@ -107,16 +122,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         mistakes::tell(&told, &opened.texts());
         Failure::Mistakes
     })?;
-    let target = arguments.json.as_deref().map(JsonOut::open).transpose()?;
-    let report = match rehearsed(arguments, &opened, &compiled, &others, &worlds) {
-        Ok(report) => report,
+    if arguments.tui {
+        dash::needs_terminal("simulate --tui")?;
+    }
+    let target = arguments.json.as_deref().map(|path| JsonOut::open("--json", path)).transpose()?;
+    let record = match arguments.record.as_deref().map(|path| JsonOut::open("--record", path)) {
+        Some(Err(failure)) => {
+            target.into_iter().for_each(JsonOut::abandon);
+            return Err(failure);
+        }
+        record => record.transpose()?,
+    };
+    let job = Job { arguments: arguments.clone(), opened, compiled, others, worlds };
+    let done = if arguments.tui { dash::rehearsal(&Arc::new(job)) } else { job.run_on_a_line() };
+    let Done { report, recording } = match done {
+        Ok(done) => done,
         Err(failure) => {
-            if let Some(target) = target {
-                target.abandon();
-            }
+            target.into_iter().chain(record).for_each(JsonOut::abandon);
             return Err(failure);
         }
     };
+    let mut lines = recording.lines();
+    match record {
+        Some(JsonOut::Stdout) => lines.try_for_each(|line| output::data(&line))?,
+        Some(JsonOut::File(file)) => file.write(&lines.collect::<String>())?,
+        None => {}
+    }
     let is_page = !matches!(target, Some(JsonOut::Stdout));
     match target {
         Some(JsonOut::Stdout) => output::data(&json::write(&report))?,
@@ -147,13 +178,54 @@ fn worlds(arguments: &Arguments, opened: &Opened) -> Result<Vec<(String, Preset)
     names.into_iter().map(preset).collect()
 }
 
+/// What is to be rehearsed, with everything that it needs.
+pub(crate) struct Job {
+    pub(crate) arguments: Arguments,
+    pub(crate) opened: Opened,
+    pub(crate) compiled: Compiled,
+    others: Vec<Compiled>,
+    /// The own one first.
+    pub(crate) worlds: Vec<(String, Preset)>,
+}
+
+/// What came of it.
+pub(crate) struct Done {
+    pub(crate) report: Report,
+    pub(crate) recording: Recording,
+}
+
+impl Job {
+    /// Which colours its reader asked for.
+    pub(crate) const fn theme(&self) -> Option<dash::Ground> {
+        self.arguments.theme
+    }
+
+    /// Rehearses it, with a line on stderr that says how far it is.
+    fn run_on_a_line(&self) -> Result<Done, Failure> {
+        let customers = u64::from(self.opened.scenario.customers);
+        let progress = Progress::of(customers, self.worlds.len() as u64, self.arguments.quiet);
+        self.run(&|world, customers, events| progress.at(world, customers, events))
+    }
+
+    /// Rehearses it; `progress` is told the world, its customers done, and the events of all worlds.
+    ///
+    /// # Errors
+    /// Where a rehearsal refuses.
+    pub(crate) fn run(&self, progress: &(dyn Fn(u64, u64, u64) + Sync)) -> Result<Done, Failure> {
+        let (mut found, timing) = rehearsed(self, progress)?;
+        let days = std::mem::take(&mut found[0].days);
+        let Self { arguments, opened, compiled, worlds, .. } = self;
+        let report = report(arguments, opened, compiled, worlds, &found, timing);
+        let head = recorded::head(&report, opened, compiled);
+        Ok(Done { report, recording: Recording { head, days } })
+    }
+}
+
 fn rehearsed(
-    arguments: &Arguments,
-    opened: &Opened,
-    compiled: &Compiled,
-    others: &[Compiled],
-    worlds: &[(String, Preset)],
-) -> Result<Report, Failure> {
+    job: &Job,
+    progress: &(dyn Fn(u64, u64, u64) + Sync),
+) -> Result<(Vec<Rehearsal>, Timing), Failure> {
+    let Job { arguments, opened, compiled, others, worlds } = job;
     let (scenario, program) = (&opened.scenario, &compiled.program);
     let threads = arguments.threads.map_or_else(available_threads, |threads| threads as usize);
     let compared = scenario.compare.iter().zip(others);
@@ -171,8 +243,6 @@ fn rehearsed(
         journeys.filter(|(_, journey)| is_wanted(&journey.name)).map(|(ix, _)| ix).collect()
     };
     let started = Instant::now();
-    let customers = u64::from(scenario.customers);
-    let progress = Progress::of(customers, worlds.len() as u64, arguments.quiet);
     let mut found: Vec<Rehearsal> = Vec::new();
     for (at, (_, preset)) in worlds.iter().enumerate() {
         let left_out = left_out(at == 0);
@@ -188,17 +258,17 @@ fn rehearsed(
             left_out: &left_out,
             compared: if at == 0 { &compared } else { &[] },
             faults: &faults,
+            by_day: at == 0 && (arguments.tui || arguments.record.is_some()),
         };
         let before = found.iter().map(|found| found.events).sum::<u64>();
-        let progress = |customers, events| progress.at(at as u64, customers, before + events);
+        let progress = |customers, events| progress(at as u64, customers, before + events);
         let rehearsal = rehearse(&plan, &progress).map_err(|e| Failure::input(e.to_string()))?;
         found.push(rehearsal);
     }
-    drop(progress);
     let seconds = started.elapsed().as_secs_f64();
     let events = found.iter().map(|found| found.events).sum();
     let timing = Timing { events, seconds, threads, peak_bytes: peak_bytes() };
-    Ok(report(arguments, opened, compiled, worlds, &found, timing))
+    Ok((found, timing))
 }
 
 /// The program and the population, or every mistake in them.

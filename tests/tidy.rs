@@ -11,10 +11,17 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("foresend-program", "engine/program", &["foresend-core"]),
     ("foresend-insight", "engine/insight", &["foresend-core"]),
     ("foresend-simulator", "simulator", &["foresend-core", "foresend-program", "foresend-insight"]),
+    ("foresend-tui", "tui", &["foresend-insight"]),
     (
         "foresend",
         ".",
-        &["foresend-core", "foresend-program", "foresend-insight", "foresend-simulator"],
+        &[
+            "foresend-core",
+            "foresend-program",
+            "foresend-insight",
+            "foresend-simulator",
+            "foresend-tui",
+        ],
     ),
 ];
 
@@ -51,7 +58,7 @@ fn sources() -> Vec<(PathBuf, String)> {
         }
     }
     let mut all = Vec::new();
-    for folder in ["src", "engine", "simulator", "tests", "benches"] {
+    for folder in ["src", "engine", "simulator", "tui", "tests", "benches"] {
         walk(&root().join(folder), &mut all);
     }
     assert!(all.len() > 40, "only {} files found: looked in the wrong place?", all.len());

@@ -9,7 +9,8 @@ use crate::failure::Failure;
 use crate::report::page::Page;
 use crate::scenario::{self, Opened};
 use crate::{output, rehearsed, say, simulate};
-use foresend_program::Compiled;
+use foresend_insight::board::customer::{self as board, CustomerBoard};
+use foresend_program::{Compiled, Timeline};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Plan, customer_called, name_of, trace};
 use lived::Lived;
@@ -92,7 +93,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .arm
         .iter()
         .map(|arm| {
-            Ok((arm.clone(), lived(arguments, &opened, (&compiled, &preset), customer, arm)?))
+            let mut lived = lived(&opened, (&compiled, &preset), customer, arm)?;
+            lived.narrow(&compiled, arguments.journey.as_deref(), arguments.since.as_deref());
+            Ok((arm.clone(), lived))
         })
         .collect::<Result<_, Failure>>()?;
     let (set, customer) = (arguments.set.clone(), name_of(customer));
@@ -105,8 +108,40 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(output::data(&page.styled())?)
 }
 
+/// The customer called `id`, as written, for the dashboard.
+///
+/// # Errors
+/// Where there is no such customer.
+pub(crate) fn on_the_board(
+    opened: &Opened,
+    rehearsed: (&Compiled, &Preset),
+    id: &str,
+) -> Result<CustomerBoard, Failure> {
+    let customer = customer(id, opened.scenario.customers)?;
+    let (compiled, _) = rehearsed;
+    let lived = lived(opened, rehearsed, customer, "as-written")?;
+    let timeline = Timeline::new(compiled, &lived.zone);
+    let lines = lived.lines.iter().filter(|line| line.kind != "awaits").map(|line| {
+        let why = Some(&line.reason).filter(|reason| !reason.is_empty()).into_iter();
+        let why: Vec<&str> = why.chain(&line.read).map(String::as_str).collect();
+        board::Line {
+            day: timeline.day(line.at),
+            time: timeline.time(line.at),
+            kind: line.kind.to_owned(),
+            what: line.what().to_owned(),
+            why: why.join(" · "),
+        }
+    });
+    Ok(CustomerBoard {
+        id: name_of(customer),
+        zone: lived.zone.name().to_owned(),
+        known: vec![format!("before the start: {}", lived.before.says(compiled))],
+        lines: lines.collect(),
+        waits: lived.waits.clone(),
+    })
+}
+
 fn lived(
-    arguments: &Arguments,
     opened: &Opened,
     (compiled, preset): (&Compiled, &Preset),
     customer: u32,
@@ -126,12 +161,11 @@ fn lived(
         left_out: &[],
         compared: &[],
         faults: &faults,
+        by_day: false,
     };
     let arm = if arm == "no-mail" { NO_MAIL } else { AS_WRITTEN };
     let life = trace(&plan, customer, arm).map_err(|e| Failure::input(e.to_string()))?;
-    let mut lived = Lived::of(&life, compiled);
-    lived.narrow(compiled, arguments.journey.as_deref(), arguments.since.as_deref());
-    Ok(lived)
+    Ok(Lived::of(&life, compiled))
 }
 
 /// The number of the customer called `id`, of `customers`.

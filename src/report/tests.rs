@@ -4,7 +4,7 @@
 use super::page::Letters;
 use super::*;
 use foresend_insight::pulse::{
-    Ended, Held, JourneyPulse, Mail, Moved, NotStarted, Skipped, StepPulse,
+    Ended, Held, JourneyPulse, Left, Mail, Moved, NotStarted, Skipped, StepPulse,
 };
 
 const WIDE: Paper = Paper { width: 100, letters: Letters::Unicode };
@@ -49,7 +49,7 @@ fn cart_recovery() -> JourneyPulse {
     let second = StepPulse {
         arrived: 46_870,
         ready: 31_000,
-        left: 15_800,
+        left: Left { stopped: 15_800, ..Left::default() },
         moved: Moved { quiet: 9_000, ..Moved::default() },
         delayed: Moved { still_shopping: 1_466, ..Moved::default() },
         held: Held { no_permission: 1_600, limit: 190, stopped: 70, ..Held::default() },
@@ -59,7 +59,7 @@ fn cart_recovery() -> JourneyPulse {
     let offer = StepPulse {
         arrived: 31_000,
         ready: 10_000,
-        left: 6_508,
+        left: Left { stopped: 6_508, ..Left::default() },
         skipped: Skipped { if_false: 14_000, if_unknown: 412, ..Skipped::default() },
         held: Held { no_permission: 150, suppressed: 12, late: 36, ..Held::default() },
         mail: mail(9_802, 49, [3_320, 399, 29, 5]),

@@ -1,8 +1,11 @@
 //! Amounts. Sums must not depend on the order in which they were added, so nothing here is a float.
 
+use serde::{Deserialize, Serialize};
+
 /// A quantity in fixed point, in ten-thousandths: what events carry and facts sum. Exact, associative, and
-/// saturating at ±9.2e14.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+/// saturating at ±9.2e14. Written down as its ten-thousandths.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Amount(i64);
 
 impl Amount {

@@ -6,5 +6,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod board;
+pub mod day;
 pub mod increment;
 pub mod pulse;
+pub mod recording;

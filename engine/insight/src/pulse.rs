@@ -1,22 +1,25 @@
 //! The Pulse: records, counted. Reports, metrics and the dashboard read these numbers and no others; each field
 //! says its formula. Only counts are kept: a rate is divided at the moment it is shown.
 //!
+//! The names of its fields are the format `foresend.pulse/1` (`recording.rs`): within version 1 fields are only added.
 //! It must never know which customer a record is of, so what needs a customer's past (which mail came first)
 //! is the core's to record, not ours to rebuild.
 //! Invariant: folding any split of the records and merging gives the numbers of folding them all.
 
 mod counts;
 
-pub use counts::{Called, Ended, Heard, Held, Mail, Moved, NotStarted, Skipped};
+pub use counts::{Called, Ended, Heard, Held, Left, Mail, Moved, NotStarted, Skipped};
 
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
 use foresend_core::customer::record::{At, Decided, End, Move, NoMail, NoStart, Record, Skip};
 use foresend_core::money::Amount;
 use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
+use serde::{Deserialize, Serialize};
 
 /// Everything counted, sized by the journeys and steps of one program.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Pulse {
     /// In the order of the program.
     pub journeys: Vec<JourneyPulse>,
@@ -31,7 +34,8 @@ pub struct Pulse {
 }
 
 /// One journey.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct JourneyPulse {
     /// Times somebody began to be quiet: the journey would start after that. Without `quiet`: 0.
     pub armed: u64,
@@ -58,7 +62,8 @@ pub struct JourneyPulse {
 }
 
 /// One step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StepPulse {
     /// Enrolments that began to wait for it.
     pub arrived: u64,
@@ -83,7 +88,7 @@ pub struct StepPulse {
     /// Enrolments that it ended.
     pub stopped_here: u64,
     /// Enrolments that ended while they waited for it: stopped, or `while` was false as it came due.
-    pub left: u64,
+    pub left: Left,
     /// Times it came due and did nothing.
     pub skipped: Skipped,
     /// Times it came due at another moment than planned; one mail may move more than once.
@@ -149,7 +154,7 @@ impl StepPulse {
         self.called.merge(called);
         self.objected += objected;
         self.stopped_here += stopped_here;
-        self.left += left;
+        self.left.merge(left);
         self.skipped.merge(skipped);
         self.moved.merge(moved);
         self.delayed.merge(delayed);
@@ -279,7 +284,9 @@ impl Pulse {
                 *ended(&mut self.journey(at.of.journey).ended, why) += 1;
                 match why {
                     End::LastStep => {}
-                    End::Stopped(_) | End::WhileFalse | End::Yielded(_) => self.step(at).left += 1,
+                    End::Stopped(_) => self.step(at).left.stopped += 1,
+                    End::WhileFalse => self.step(at).left.while_false += 1,
+                    End::Yielded(_) => self.step(at).left.yielded += 1,
                     End::ByStep => self.step(at).stopped_here += 1,
                 }
             }

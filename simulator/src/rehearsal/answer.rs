@@ -50,7 +50,10 @@ impl<W: Watch> Host<'_, W> {
             sent.touched = at;
             match act {
                 Engagement::Open => arm.last_open = at,
-                Engagement::Click => arm.last_click = at,
+                Engagement::Click => {
+                    arm.last_click = at;
+                    arm.clicked = Some(send.journey);
+                }
             }
         }
         let is_tracked = match act {

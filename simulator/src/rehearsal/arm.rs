@@ -48,6 +48,8 @@ pub(super) struct Arm {
     /// When they last opened a mail, and followed a link in one.
     pub(super) last_open: Timestamp,
     pub(super) last_click: Timestamp,
+    /// The journey of that mail.
+    pub(super) clicked: Option<JourneyIx>,
     /// What it came to.
     pub(super) row: Row,
 }
@@ -97,6 +99,7 @@ impl Arm {
             asked_for: None,
             last_open: Timestamp::ALWAYS,
             last_click: Timestamp::ALWAYS,
+            clicked: None,
             row: Row::default(),
         }
     }
@@ -119,6 +122,7 @@ impl Arm {
         self.asked_for = None;
         self.last_open = Timestamp::ALWAYS;
         self.last_click = Timestamp::ALWAYS;
+        self.clicked = None;
         self.row = Row::default();
     }
 
@@ -156,8 +160,8 @@ impl Arm {
         u32::try_from(at).ok().map(LetterIx)
     }
 
-    /// An order, and who would claim it.
-    pub(super) fn count(&mut self, order: &Order, credit: Wait) {
+    /// An order, and who would claim it. Returns the journey whose mail brought the click that does.
+    pub(super) fn count(&mut self, order: &Order, credit: Wait) -> Option<JourneyIx> {
         let Order { cart, discount, .. } = order;
         self.row.orders += 1;
         self.row.revenue += cart.value.minor() - discount.minor();
@@ -175,6 +179,7 @@ impl Arm {
         for (claimed, claims) in [click, touch, same_cart].into_iter().zip(claims) {
             *claimed += u64::from(claims);
         }
+        self.clicked.filter(|_| claims[0])
     }
 
     /// How many enrolments of the same journey about the same began before this one, of those that no event began.

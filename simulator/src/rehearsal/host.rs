@@ -5,6 +5,7 @@
 //! shop and a mail server would see.
 
 use super::arm::Arm;
+use super::diary::{self, Diary};
 use super::fault::{Delayed, Faults};
 use super::letter::unheralded;
 use super::past::PastView;
@@ -56,6 +57,8 @@ pub(super) struct Host<'a, W> {
     pub(super) common: Pulse,
     pub(super) apart: [Pulse; 2],
     pub(super) events: u64,
+    /// The same by day, if anybody asks.
+    pub(super) diary: Option<Diary>,
     pub(super) watch: W,
 }
 
@@ -89,6 +92,7 @@ impl<'a, W: Watch> Host<'a, W> {
             common: pulse(),
             apart: [pulse(), pulse()],
             events: 0,
+            diary: None,
             watch,
         }
     }
@@ -123,6 +127,12 @@ impl<'a, W: Watch> Host<'a, W> {
             days.resize(day + 1, Day::default());
         }
         of(&mut days[day]);
+    }
+
+    /// The day's page in the diary.
+    fn today(&mut self, arm: &Arm) -> Option<&mut foresend_insight::day::Day> {
+        let day = self.day(arm);
+        self.diary.as_mut()?.day(arm.side, day)
     }
 
     fn day(&self, arm: &Arm) -> usize {
@@ -292,7 +302,10 @@ impl<'a, W: Watch> Host<'a, W> {
             Seen::CheckoutStarted(cart) => words.checkout_started(scene, &cart),
             Seen::Removed(cart, line) => words.removed(scene, &cart, line),
             Seen::Ordered(order) => {
-                arm.count(&order, self.program().credit);
+                let credited = arm.count(&order, self.program().credit);
+                if let Some(day) = self.today(arm) {
+                    diary::count(day, order.paid(), credited);
+                }
                 words.ordered(scene, &order, self.program())
             }
             Seen::Parcel(order, step, paid) => words.parcel(scene, order, step, paid),
@@ -374,6 +387,9 @@ impl<'a, W: Watch> Host<'a, W> {
         }
         arm.actor.apply(self.policy(arm.side).world, arm.now, input, &mut self.out);
         self.events += 1;
+        if self.diary.is_some() && is_of_period(&input, self.start()) {
+            self.today(arm).into_iter().for_each(|day| day.events += 1);
+        }
         self.watch.told(arm.now, input);
         self.out.asked.iter().find_map(|effect| match effect {
             Effect::Transmit(mailing, _) => Some(*mailing),
@@ -387,6 +403,8 @@ impl<'a, W: Watch> Host<'a, W> {
         if self.out.records.is_empty() && self.out.asked.is_empty() {
             return; // nearly always
         }
+        let day = self.day(arm);
+        let mut today = self.diary.as_mut().and_then(|diary| diary.day(arm.side, day));
         let mut pulse = match arm.side {
             Side::Common => Some(&mut self.common),
             Side::Apart(arm) => self.apart.get_mut(arm),
@@ -394,6 +412,9 @@ impl<'a, W: Watch> Host<'a, W> {
         for record in &self.out.records {
             if let Some(pulse) = &mut pulse {
                 pulse.fold(record);
+            }
+            if let Some(today) = &mut today {
+                today.pulse.fold(record);
             }
             if let Decided::Started(Enrolled { journey, enrolment }, key, _) = record.decided {
                 self.started = self.started.with(Journeys::one(journey));
@@ -445,6 +466,11 @@ pub(super) enum Thing {
     Restart,
     /// Time passes: mails may be handed over again.
     Nothing,
+}
+
+/// Whether it is an event that happened in the period.
+fn is_of_period(input: &Input<'_>, start: Timestamp) -> bool {
+    matches!(input, Input::Event(event) if event.at >= start)
 }
 
 fn is_ended_by_any_purchase(journey: &Journey) -> bool {

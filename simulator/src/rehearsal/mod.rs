@@ -13,6 +13,7 @@
 
 mod answer;
 mod arm;
+mod diary;
 mod fault;
 mod host;
 mod letter;
@@ -30,6 +31,7 @@ use foresend_core::time::Timestamp;
 use foresend_core::world::catalogue::Catalogue;
 use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
+use foresend_insight::day::Day;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 
@@ -67,6 +69,8 @@ pub struct Plan<'a> {
     pub compared: &'a [Compared<'a>],
     /// What goes wrong, the same in all arms.
     pub faults: &'a Faults,
+    /// Whether to keep what happened on each day: [`Rehearsal::days`].
+    pub by_day: bool,
 }
 
 /// Another program, in an arm of its own.
@@ -102,6 +106,8 @@ pub struct Rehearsal {
     pub after_purchase: u64,
     /// Orders of `as-written` that attribution would claim, by different definitions.
     pub claimed: Claimed,
+    /// The days of `as-written`, if the plan asks for them.
+    pub days: Vec<Day>,
     /// How complaints fed back, where the population says that they do.
     pub deliverability: Option<Deliverability>,
 }

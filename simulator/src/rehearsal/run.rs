@@ -2,6 +2,7 @@
 //! end the workers are added up. All of it is integers, so the deal cannot show.
 
 use super::arm::Row;
+use super::diary::Diary;
 use super::fault::Faults;
 use super::host::Host;
 use super::life::{Forks, Lives};
@@ -91,7 +92,8 @@ fn play(
     let work = || {
         let hosts = (1..).zip(others.iter().zip(other_policies));
         let hosts = hosts.map(|(at, (stage, policies))| stage.host(policies, inbox(at), ()));
-        let own = stage.host(policies, inbox(0), ());
+        let mut own = stage.host(policies, inbox(0), ());
+        own.diary = plan.by_day.then(|| Diary::new(plan.program, plan.days));
         let mut worker = Worker::new(own, hosts.collect(), stage.forks.clone());
         loop {
             let chunk = dealt.fetch_add(1, Ordering::Relaxed);
@@ -247,6 +249,7 @@ struct Counted {
     events: u64,
     /// Mails by program, arm and day.
     days: Vec<Vec<Vec<Day>>>,
+    diary: Diary,
 }
 
 impl Counted {
@@ -264,12 +267,22 @@ impl Counted {
             after_purchase: 0,
             events: 0,
             days: Vec::new(),
+            diary: Diary::default(),
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events, days } =
-            other;
+        let Self {
+            pulses,
+            orders,
+            revenue,
+            discounts,
+            claimed,
+            after_purchase,
+            events,
+            days,
+            diary,
+        } = other;
         for (to, from) in self.pulses.iter_mut().zip(pulses) {
             to.merge(from);
         }
@@ -280,10 +293,12 @@ impl Counted {
         self.after_purchase += after_purchase;
         self.events += events;
         add_days(&mut self.days, days);
+        self.diary.merge(diary);
     }
 
     fn rehearsal(self, plan: &Plan<'_>, deliverability: Option<Deliverability>) -> Rehearsal {
         let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events, .. } = self;
+        let days = self.diary.days();
         let compared = plan.compared.iter().map(|Compared { id, .. }| *id);
         let ids = ["no-mail", "as-written"].into_iter().chain(compared);
         let arms = ids.zip(pulses).enumerate().map(|(ix, (id, pulse))| Arm {
@@ -303,6 +318,7 @@ impl Counted {
             attributed_orders: claimed.click,
             after_purchase,
             claimed,
+            days,
             deliverability,
         }
     }
@@ -383,12 +399,13 @@ impl<'a> Worker<'a> {
         let events = self.events();
         let hosts = [&self.host].into_iter().chain(&self.others);
         let days = hosts.map(|host| host.days.clone()).collect();
-        let Host { common, apart: [mut no_mail, mut as_written], .. } = self.host;
+        let Host { common, apart: [mut no_mail, mut as_written], diary, .. } = self.host;
         no_mail.merge(&common);
         as_written.merge(&common);
         let others = self.others.into_iter().map(|Host { apart: [_, as_written], .. }| as_written);
         let pulses = [no_mail, as_written].into_iter().chain(others).collect();
         let Self { sums: [orders, revenue, discounts], claimed, after_purchase, .. } = self;
-        Counted { pulses, orders, revenue, discounts, claimed, after_purchase, events, days }
+        let diary = diary.unwrap_or_default();
+        Counted { pulses, orders, revenue, discounts, claimed, after_purchase, events, days, diary }
     }
 }

@@ -267,8 +267,8 @@ impl Vocabulary {
         program: &'a Program,
     ) -> Said<'a> {
         let Order { cart, discount, offer } = order;
-        let paid = Money::from_minor(cart.value.minor() - discount.minor());
-        let said = self.order_of(scene, cart.key.session(), paid).holding(cart.lines(scene));
+        let said =
+            self.order_of(scene, cart.key.session(), order.paid()).holding(cart.lines(scene));
         match offer {
             None => said,
             Some(offer) => {

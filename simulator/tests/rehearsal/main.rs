@@ -2,6 +2,7 @@
 //! number of threads.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod days;
 mod effects;
 mod faults;
 mod figures;
@@ -55,6 +56,7 @@ fn another_seed_finds_something_else() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     assert_ne!(rehearse(&plan(1), &|_, _| ()).unwrap(), rehearse(&plan(2), &|_, _| ()).unwrap());
 }
@@ -74,6 +76,7 @@ fn progress_ends_with_everything_done() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     let most = std::sync::Mutex::new((0, 0));
     let found = rehearse(&plan, &|customers, events| {
@@ -184,6 +187,7 @@ fn no_preset_that_loads_can_stop_a_rehearsal() {
                 left_out: &[],
                 compared: &[],
                 faults: &NO_FAULTS,
+                by_day: false,
             };
             let found = rehearse(&plan, &|_, _| ()).unwrap();
             assert_eq!(found.customers, 60, "{} = {value}", setting.key);
@@ -210,6 +214,7 @@ fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     let whole = rehearse(&plan, &|_, _| ()).unwrap();
     for arm in [NO_MAIL, AS_WRITTEN] {
@@ -241,6 +246,7 @@ fn nobody_beyond_the_last_customer_is_traced() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     assert!(trace(&plan, 9, NO_MAIL).is_ok());
     let refused = trace(&plan, 10, NO_MAIL).unwrap_err();

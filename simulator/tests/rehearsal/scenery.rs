@@ -159,6 +159,7 @@ fn what_becomes_of_an_order_names_it() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     let mut all = [0; 4];
     for customer in 0..plan.customers {
@@ -236,6 +237,7 @@ fn who_signs_up_without_an_address_leaves_one() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     for customer in 0..plan.customers {
         let mut has_address = false;
@@ -273,6 +275,7 @@ fn letters_leave_at_ten_on_each_ones_own_clock_and_profiles_are_told() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     let hour = |at: Timestamp| at.since(from).millis() as f64 / 3.6e6;
     let mut hours = Vec::new();

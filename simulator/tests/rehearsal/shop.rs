@@ -70,6 +70,7 @@ fn what_people_do_is_about_things_of_the_catalogue() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     let names = products(&plan);
     assert_eq!(names.len(), catalogue.len());
@@ -145,6 +146,7 @@ fn what_the_shop_sells_changes_no_orders() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        by_day: false,
     };
     let own = rehearse(&plan, &|_, _| ()).unwrap();
     assert_eq!((&own.orders, &own.revenue), (&described.orders, &described.revenue));

@@ -1,11 +1,14 @@
 //! What is counted by reason: each a struct of numbers that add up.
 //! Invariant: a number that is counted is merged too, and summed where there is a sum.
 
+use serde::{Deserialize, Serialize};
+
 /// Defines a struct of counts whose `merge` and `total` cannot forget a field.
 macro_rules! counts {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $field:ident,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+        #[serde(default)]
         pub struct $name { $($(#[$of])* pub $field: u64,)* }
 
         impl $name {
@@ -56,6 +59,18 @@ counts! {
         while_false,
         /// A step ended them.
         by_step,
+        /// Another journey began, to which they yield.
+        yielded,
+    }
+}
+
+counts! {
+    /// Enrolments that ended while they waited for a step, by reason.
+    Left {
+        /// A `stop` event happened.
+        stopped,
+        /// `while` was false as it came due.
+        while_false,
         /// Another journey began, to which they yield.
         yielded,
     }
@@ -210,6 +225,15 @@ impl Ended {
     pub fn early(&self) -> u64 {
         let Self { last_step: _, stopped, while_false, by_step, yielded } = *self;
         stopped + while_false + by_step + yielded
+    }
+}
+
+impl Left {
+    /// All reasons.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let Self { stopped, while_false, yielded } = *self;
+        stopped + while_false + yielded
     }
 }
 

@@ -252,7 +252,7 @@ fn a_skipped_step_went_on_and_a_stopped_one_did_not() {
         Decided::Ended(second, End::Stopped(EventIx::ORDER_COMPLETED)),
     ]);
     assert_eq!(pulse.journeys[0].steps[1].went_on(), 2);
-    assert_eq!(pulse.journeys[0].steps[1].left, 1);
+    assert_eq!(pulse.journeys[0].steps[1].left, Left { stopped: 1, ..Left::default() });
     assert_eq!(pulse.journeys[0].ended.stopped, 1);
 }
 

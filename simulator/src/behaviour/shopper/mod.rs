@@ -152,6 +152,14 @@ pub struct Order {
     pub offer: Option<u16>,
 }
 
+impl Order {
+    /// What was paid for it.
+    #[must_use]
+    pub const fn paid(&self) -> Money {
+        Money::from_minor(self.cart.value.minor() - self.discount.minor())
+    }
+}
+
 /// What the outside sees of one step.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Seen {
