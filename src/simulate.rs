@@ -14,7 +14,7 @@ use foresend_program::{Compiled, Expect, Measure, Scenario};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{self, Plan, Rehearsal, rehearse};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -80,7 +80,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "THEME", value_enum, requires = "tui")]
     theme: Option<dash::Ground>,
 
-    /// Write what each day came to, to play it later: foresend dash FILE
+    /// Write what each day came to, to play it later: foresend dash FILE; - writes it to stdout instead of the page
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
 
@@ -122,6 +122,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         mistakes::tell(&told, &opened.texts());
         Failure::Mistakes
     })?;
+    if [&arguments.json, &arguments.record].iter().all(|to| to.as_deref() == Some(Path::new("-"))) {
+        return Err(Failure::input("--json - and --record - cannot both go to stdout")
+            .help("name a file for one of them"));
+    }
     if arguments.tui {
         dash::needs_terminal("simulate --tui")?;
     }
@@ -143,12 +147,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     };
     let mut lines = recording.lines();
+    let is_page = ![&target, &record].iter().any(|to| matches!(to, Some(JsonOut::Stdout)));
     match record {
         Some(JsonOut::Stdout) => lines.try_for_each(|line| output::data(&line))?,
         Some(JsonOut::File(file)) => file.write(&lines.collect::<String>())?,
         None => {}
     }
-    let is_page = !matches!(target, Some(JsonOut::Stdout));
     match target {
         Some(JsonOut::Stdout) => output::data(&json::write(&report))?,
         Some(JsonOut::File(file)) => file.write(&json::write(&report))?,

@@ -206,6 +206,12 @@ fn where_it_cannot_be_shown_it_says_why() {
         "dash needs a terminal; for a report use: foresend simulate … --json",
     );
     refused(&[&SCENARIO[..], &["--tui"]].concat(), 1, "simulate --tui needs a terminal");
+    let both = ["--json", "-", "--record", "-"];
+    refused(
+        &[&SCENARIO[..], &both].concat(),
+        2,
+        "--json - and --record - cannot both go to stdout",
+    );
     refused(
         &["dash", "no/such.ndjson"],
         2,

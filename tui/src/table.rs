@@ -3,6 +3,7 @@
 
 use crate::pen::Pen;
 use crate::theme::Role;
+use ratatui::style::Modifier;
 
 /// Where a column stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +44,8 @@ pub(crate) struct Table<'a> {
     pub(crate) total: Option<&'a Line>,
     pub(crate) selected: Option<&'a str>,
     pub(crate) has_focus: bool,
+    /// What the lines were chosen by: it is underlined.
+    pub(crate) filter: &'a str,
 }
 
 impl Table<'_> {
@@ -59,7 +62,7 @@ impl Table<'_> {
                 (0, false) => Role::Bold,
                 _ => Role::Faint,
             };
-            write(pen, *column, 0, title, role);
+            write(pen, *column, 0, title, (role, ""));
         }
         let room = pen.height().saturating_sub(1 + u16::from(self.total.is_some()));
         let chosen = self.selected.and_then(|id| self.lines.iter().position(|line| line.id == id));
@@ -89,16 +92,31 @@ impl Table<'_> {
                 At::Left(x, _) if is_last => At::Left(x, pen.width().saturating_sub(x + 2)),
                 At::Left(..) | At::Right(_) => *column,
             };
-            write(pen, column, y, text, *role);
+            write(pen, column, y, text, (*role, self.filter));
         }
     }
 }
 
-fn write(pen: &mut Pen<'_>, column: At, y: u16, text: &str, role: Role) {
-    match column {
+/// Writes `text`, with what is looked for underlined.
+fn write(pen: &mut Pen<'_>, column: At, y: u16, text: &str, (role, wanted): (Role, &str)) {
+    let x = match column {
         At::Left(x, width) => {
             pen.within(x, y, width, text, role);
+            x
         }
-        At::Right(end) => pen.right(end, y, text, role),
+        At::Right(end) => {
+            pen.right(end, y, text, role);
+            end.saturating_sub(columns(text))
+        }
+    };
+    let lower = text.to_lowercase();
+    if !wanted.is_empty()
+        && let Some((before, _)) = lower.split_once(&wanted.to_lowercase())
+    {
+        pen.modify(x + columns(before), y, columns(wanted), Modifier::UNDERLINED);
     }
+}
+
+fn columns(text: &str) -> u16 {
+    u16::try_from(text.chars().count()).unwrap_or(u16::MAX)
 }

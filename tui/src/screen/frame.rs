@@ -17,7 +17,6 @@ const NAMES: u16 = 116;
 pub(super) fn draw(view: &View, pen: &mut Pen<'_>, drawn: &mut Drawn) {
     tabs(view, pen, drawn);
     rule(view, pen);
-    third(view, pen);
     foot(view, pen);
 }
 
@@ -86,12 +85,15 @@ fn rule(view: &View, pen: &mut Pen<'_>) {
 }
 
 /// What is typed, what was said, or the worst alarm.
-fn third(view: &View, pen: &mut Pen<'_>) {
+pub(super) fn third(view: &View, pen: &mut Pen<'_>, chosen: Option<(usize, usize)>) {
+    let chosen = chosen.filter(|_| view.screen != Screen::Customer);
+    let chosen = chosen.map(|(some, all)| format!("   {some} of {all}")).unwrap_or_default();
     if view.typing {
         let what = if view.screen == Screen::Customer { "customer" } else { "/" };
         let end =
             pen.left(1, 2, &format!("{what} {}", view.filters[view.screen as usize]), Role::Plain);
-        pen.left(end, 2, "▏", Role::Accent);
+        let end = pen.left(end, 2, "▏", Role::Accent);
+        pen.left(end, 2, &chosen, Role::Faint);
         return;
     }
     if let Some(message) = &view.message {
@@ -111,7 +113,8 @@ fn third(view: &View, pen: &mut Pen<'_>) {
         }
     }
     if !view.filter().is_empty() {
-        pen.left(1, 2, &format!("/ {}   Esc clears", view.filter()), Role::Plain);
+        let end = pen.left(1, 2, &format!("/ {}", view.filter()), Role::Plain);
+        pen.left(end, 2, &format!("{chosen}   Esc clears"), Role::Faint);
         return;
     }
     let Some(board) = &view.board else { return };

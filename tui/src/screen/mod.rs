@@ -93,6 +93,8 @@ impl Screen {
 pub(crate) struct Drawn {
     pub(crate) spots: Vec<(Rect, Spot)>,
     pub(crate) lists: BTreeMap<Panel, Vec<String>>,
+    /// Of the list in focus: how many lines the filter lets through, of how many.
+    chosen: Option<(usize, usize)>,
 }
 
 /// Draws `view`.
@@ -118,6 +120,7 @@ pub(crate) fn draw(view: &View, buffer: &mut Buffer, drawn: &mut Drawn) {
         Screen::Engine => engine::draw(&mut body),
         Screen::Customer => customer::draw(&mut body),
     }
+    frame::third(view, &mut pen, drawn.chosen);
     if view.help {
         help::draw(view, &mut pen);
     }
@@ -166,18 +169,23 @@ impl Body<'_> {
         total: Option<&Line>,
     ) -> u16 {
         let filter = self.view.filter();
+        let all = lines.iter().filter(|line| !line.id.is_empty()).count();
         let lines: Vec<Line> =
             lines.iter().filter(|line| line.id.is_empty() || line.holds(filter)).cloned().collect();
         let selected = self.view.selected(panel).map(String::as_str);
         let has_focus = self.view.has_focus(panel);
-        let table = Table { head, columns, lines: &lines, total, selected, has_focus };
+        let table = Table { head, columns, lines: &lines, total, selected, has_focus, filter };
         let (x, y) = self.origin;
         for (row, id) in table.draw(&mut self.pen) {
             let area = Rect { x, y: y + row, width: self.pen.width(), height: 1 };
             self.drawn.spots.push((area, Spot::Row(panel, id)));
         }
         let ids = lines.iter().filter(|line| !line.id.is_empty()).map(|line| line.id.clone());
-        self.drawn.lists.insert(panel, ids.collect());
+        let ids: Vec<String> = ids.collect();
+        if has_focus {
+            self.drawn.chosen = Some((ids.len(), all));
+        }
+        self.drawn.lists.insert(panel, ids);
         table.height().min(self.pen.height())
     }
 

@@ -99,12 +99,19 @@ fn a_filter_narrows_lists_and_esc_clears_it() {
     press(&mut app, "/WIN");
     let text = shown(&mut app);
     assert!(
-        text.contains(" / WIN▏") && text.contains("win-back") && !text.contains("cart-recovery"),
+        text.contains(" / WIN▏   1 of 3")
+            && text.contains("win-back")
+            && !text.contains("cart-recovery"),
         "{text}"
     );
+    let buffer = drawn(&mut app, SIZE);
+    let row = text.lines().position(|line| line.trim_start().starts_with("win-back")).unwrap();
+    let is_underlined =
+        |x: u16| buffer[(x, u16::try_from(row).unwrap())].modifier.contains(Modifier::UNDERLINED);
+    assert_eq!([1, 2, 4, 5].map(is_underlined), [false, true, true, false], "what was looked for");
     press(&mut app, "⌫⌫⌫post⏎");
     let text = shown(&mut app);
-    assert!(text.contains("/ post   Esc clears") && !text.contains("win-back"), "{text}");
+    assert!(text.contains("/ post   1 of 3   Esc clears") && !text.contains("win-back"), "{text}");
     press(&mut app, "2");
     assert!(shown(&mut app).contains("win-back"), "a filter is its screen's");
     press(&mut app, "1⎋");
