@@ -53,6 +53,8 @@ pub(crate) struct View {
     pub(crate) detail: bool,
     pub(crate) order: usize,
     pub(crate) kinds: usize,
+    /// The bin of the histograms that is told of, from the left.
+    pub(crate) bin: Option<usize>,
     pub(crate) message: Option<String>,
     pub(crate) customer: Option<Result<CustomerBoard, String>>,
 }
@@ -111,6 +113,7 @@ impl<'a> App<'a> {
             detail: false,
             order: 0,
             kinds: 0,
+            bin: None,
             message: None,
             customer: None,
         };
@@ -303,6 +306,8 @@ impl<'a> App<'a> {
             Action::Kinds => view.kinds = view.kinds.wrapping_add(1),
             Action::Up => self.select(|at, _| at.saturating_sub(1)),
             Action::Down => self.select(|at, last| (at + 1).min(last)),
+            Action::Left => view.bin = Some(view.bin.unwrap_or(1).saturating_sub(1)),
+            Action::Right => view.bin = Some(view.bin.map_or(0, |bin| (bin + 1).min(BINS_MAX))),
             Action::First => self.select(|_, _| 0),
             Action::Last => self.select(|_, last| last),
             Action::PageUp => self.select(|at, _| at.saturating_sub(PAGE)),
@@ -346,9 +351,10 @@ impl<'a> App<'a> {
                     self.view.go(Screen::ALL[usize::from(alarm.screen.clamp(1, 6)) - 1]);
                 }
             }
-            Panel::Map | Panel::Timeline => self.view.detail = chosen.is_some(),
-            Panel::Funnel | Panel::Experiments | Panel::Domains | Panel::WhyNot => {}
-            Panel::Shards | Panel::Feed | Panel::Waits => {}
+            Panel::Map | Panel::Timeline | Panel::Experiments | Panel::Domains | Panel::WhyNot => {
+                self.view.detail = chosen.is_some();
+            }
+            Panel::Funnel | Panel::Shards | Panel::Feed | Panel::Waits => {}
         }
     }
 
@@ -405,6 +411,9 @@ impl<'a> App<'a> {
         }
     }
 }
+
+/// No histogram has more bins.
+const BINS_MAX: usize = 1_000;
 
 /// Rows of a page.
 const PAGE: usize = 10;

@@ -26,6 +26,8 @@ pub(crate) enum Action {
     Last,
     PageUp,
     PageDown,
+    Left,
+    Right,
     Open,
     Back,
     Order,
@@ -53,7 +55,7 @@ pub(crate) struct Binding {
     keys: &'static [(KeyCode, Action)],
 }
 
-use KeyCode::{BackTab, Char, Down, End, Enter, Esc, Home, PageDown, PageUp, Tab, Up};
+use KeyCode::{BackTab, Char, Down, End, Enter, Esc, Home, Left, PageDown, PageUp, Right, Tab, Up};
 
 const fn all(
     place: Place,
@@ -65,7 +67,7 @@ const fn all(
 }
 
 /// In the order in which help lists them.
-pub(crate) const KEYS: [Binding; 26] = [
+pub(crate) const KEYS: [Binding; 27] = [
     all(
         Place::Everywhere,
         ("1 … 6", "screen"),
@@ -131,6 +133,17 @@ pub(crate) const KEYS: [Binding; 26] = [
             (Char('k'), Action::Up),
             (Down, Action::Down),
             (Char('j'), Action::Down),
+        ],
+    ),
+    all(
+        Place::InLists,
+        ("← →  h l", "bin of a histogram"),
+        None,
+        &[
+            (Left, Action::Left),
+            (Char('h'), Action::Left),
+            (Right, Action::Right),
+            (Char('l'), Action::Right),
         ],
     ),
     all(

@@ -5,6 +5,7 @@ use crate::theme::{Role, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use ratatui::widgets::Widget;
 
 /// A part of the screen; columns and rows count from its left upper corner.
 pub(crate) struct Pen<'a> {
@@ -113,6 +114,13 @@ impl<'a> Pen<'a> {
                 self.within(column, y + row, 1, LEVELS[level], Role::Plain);
             }
         }
+    }
+
+    /// A widget, from there to the right lower corner.
+    pub(crate) fn widget(&mut self, x: u16, y: u16, widget: impl Widget) {
+        let part = self.part(x, y, self.area.width.saturating_sub(x + 2), self.area.height);
+        let area = part.area;
+        widget.render(area, self.buffer);
     }
 
     /// A whole row in reverse video: it is selected.

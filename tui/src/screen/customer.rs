@@ -125,13 +125,7 @@ fn is_of(kind: usize, line: &Happened) -> bool {
 fn detail(body: &mut Body<'_>, customer: &CustomerBoard) {
     let chosen = body.view.selected(Panel::Timeline).and_then(|id| id.parse::<usize>().ok());
     let Some(line) = chosen.and_then(|at| customer.lines.get(at)) else { return };
-    let (width, height) = (body.width(), body.height());
-    let rows = 7.min(height);
-    let mut part = body.part(0, height - rows, width, rows);
-    part.pen.clear();
-    part.pen.left(0, 0, &"─".repeat(usize::from(width)), Role::Rule);
     let title = format!("{} {} · {} {}", line.day, line.time, line.kind, line.what);
-    part.pen.left(2, 1, &title, Role::Accent);
-    part.pen.right(width - 2, 1, "Esc closes", Role::Faint);
+    let mut part = body.overlay(7, &title);
     parts::wrapped(&mut part.pen, (2, 2), &line.why, Role::Plain);
 }

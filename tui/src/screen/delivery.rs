@@ -43,6 +43,24 @@ pub(super) fn draw(body: &mut Body<'_>) {
     if width >= WIDE {
         answers(&mut body.part(80, y, width - 80, room), board);
     }
+    if body.view.detail {
+        detail(body, board);
+    }
+}
+
+/// Mails of the domain or the reason selected, over the foot of the screen.
+fn detail(body: &mut Body<'_>, board: &Board) {
+    let panel = if body.view.has_focus(Panel::WhyNot) { Panel::WhyNot } else { Panel::Domains };
+    let Some(id) = body.view.selected(panel).cloned() else { return };
+    let mut part = body.overlay(12, &format!("{id}: mails, the newest first"));
+    let Some(mails) = board.delivery.recent.get(&id) else {
+        return part.empty(2, 2, "Only counts are kept here: a rehearsal lists no mails.");
+    };
+    for (y, mail) in (2..part.height()).zip(mails) {
+        part.pen.within(2, y, 10, &mail.at, Role::Faint);
+        part.pen.within(13, y, 34, &mail.send, Role::Plain);
+        part.pen.left(48, y, &mail.what, Role::Plain);
+    }
 }
 
 fn outbox(body: &mut Body<'_>, board: &Board) {

@@ -6,6 +6,7 @@ use crate::number::{bytes, count, micros, thousands};
 use crate::table::{At, Line};
 use crate::theme::Role;
 use foresend_insight::board::engine::{Engine, Feed, Histogram, Shard};
+use ratatui::style::Modifier;
 
 const NONE: &str =
     "A rehearsal has no engine: no disk to fill, no queue to wait in, no clock to be late by.";
@@ -40,6 +41,14 @@ fn histogram(body: &mut Body<'_>, name: &str, of: &Histogram) {
     let width = body.width();
     body.pen.left(2, 0, name, Role::Bold);
     body.pen.right(width - 2, 0, &of.over, Role::Faint);
+    let chosen =
+        body.view.bin.filter(|_| !of.bins.is_empty()).map(|bin| bin.min(of.bins.len() - 1));
+    if let Some(bin) = chosen {
+        let (bound, count) = of.bins[bin];
+        let from = bin.checked_sub(1).map_or(0, |before| of.bins[before].0);
+        let text = format!("{} … {}: {}", micros(from), micros(bound), thousands(count));
+        body.pen.left(18, 0, &text, Role::Accent);
+    }
     let root = |count: u64| Some(((count as f64).sqrt() * 100.0).round());
     #[expect(
         clippy::cast_possible_truncation,
@@ -51,6 +60,10 @@ fn histogram(body: &mut Body<'_>, name: &str, of: &Histogram) {
     let shown = u16::try_from(columns.len()).unwrap_or(u16::MAX).min(width.saturating_sub(4));
     body.pen.columns((2, 1), (shown, COLUMNS), &columns);
     let first = columns.len().saturating_sub(usize::from(shown));
+    if let Some(at) = chosen.and_then(|bin| bin.checked_sub(first)) {
+        let x = 2 + u16::try_from(at).unwrap_or(0);
+        (1..=COLUMNS).for_each(|y| body.pen.modify(x, y, 1, Modifier::REVERSED));
+    }
     let bounds: Vec<u64> = of.bins.iter().skip(first).map(|(bound, _)| *bound).collect();
     let place = |value: u64| {
         bounds.iter().position(|bound| *bound >= value).and_then(|at| u16::try_from(at).ok())

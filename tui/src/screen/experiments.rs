@@ -2,11 +2,14 @@
 
 use super::{Body, WIDE, parts};
 use crate::app::Panel;
-use crate::number::{difference, rate, thousands};
+use crate::number::{difference, rate, share, thousands};
 use crate::table::{At, Line};
 use crate::theme::Role;
 use foresend_insight::board::caused::Interval;
 use foresend_insight::board::experiment::{Experiment, Row, Verdict};
+use ratatui::layout::Constraint;
+use ratatui::symbols::Marker;
+use ratatui::widgets::{Axis, Chart, Dataset, GraphType, LegendPosition};
 
 const NONE: &str =
     "No experiment runs. Write experiments/NAME.toml, then foresend experiment plan NAME";
@@ -53,6 +56,55 @@ pub(super) fn draw(body: &mut Body<'_>) {
     let head = ["", "", "reached", "goal", "rate", "against, pp", last];
     body.list(Panel::Experiments, (&head, &columns), &lines, None);
     body.heading(Panel::Experiments, 2, 0, "Experiments");
+    let chosen = body.view.selected(Panel::Experiments).filter(|_| body.view.detail);
+    if let Some(of) = board.experiments.iter().find(|of| Some(&of.name) == chosen) {
+        detail(body, of);
+    }
+}
+
+/// How the rates of an experiment came to be, over the foot of the screen.
+fn detail(body: &mut Body<'_>, of: &Experiment) {
+    let mut part = body.overlay(16, &format!("{}: rate until the end of each day, %", of.name));
+    if of.over_time.is_empty() {
+        return part.empty(2, 2, "Its days are not known.");
+    }
+    let points: Vec<Vec<(f64, f64)>> = of
+        .over_time
+        .iter()
+        .map(|variant| {
+            let days = (1u32..).zip(&variant.days);
+            days.filter_map(|(day, (reached, goal))| {
+                Some((f64::from(day), share(*goal, *reached)?))
+            })
+            .collect()
+        })
+        .collect();
+    let all = || points.iter().flatten();
+    let days = of.over_time.iter().map(|variant| variant.days.len()).max().unwrap_or(1).max(2);
+    let days = f64::from(u32::try_from(days).unwrap_or(u32::MAX));
+    let most = all().map(|(_, rate)| *rate).fold(0.1, f64::max) * 1.1;
+    let signs = [Marker::Dot, Marker::Braille, Marker::Block];
+    let roles = [Role::Accent, Role::Plain, Role::Faint];
+    let theme = body.view.theme;
+    let sets = of.over_time.iter().zip(&points).zip(signs.iter().zip(roles).cycle());
+    let sets = sets.map(|((variant, points), (sign, role))| {
+        Dataset::default()
+            .name(variant.name.as_str())
+            .marker(*sign)
+            .graph_type(GraphType::Line)
+            .style(theme.style(role))
+            .data(points)
+    });
+    let faint = theme.style(Role::Faint);
+    let x = Axis::default().bounds([1.0, days]).labels(["day 1".to_owned(), format!("day {days}")]);
+    let y = Axis::default().bounds([0.0, most]).labels(["0".to_owned(), format!("{most:.1}")]);
+    let chart = Chart::new(sets.collect())
+        .x_axis(x.style(faint))
+        .y_axis(y.style(faint))
+        .legend_position(Some(LegendPosition::TopLeft))
+        .hidden_legend_constraints((Constraint::Min(0), Constraint::Min(0)));
+    let mut part = body.overlay(16, &format!("{}: rate until the end of each day, %", of.name));
+    part.pen.widget(2, 2, chart);
 }
 
 /// A heading, its variants, and the verdict.

@@ -246,13 +246,7 @@ fn acts(step: &Row) -> String {
 fn detail(body: &mut Body<'_>, journey: &JourneyBoard) {
     let Some(id) = body.view.selected(Panel::Map) else { return };
     let Some(step) = journey.map.steps.iter().find(|step| step.name == *id) else { return };
-    let (width, height) = (body.width(), body.height());
-    let rows = 9.min(height);
-    let mut part = body.part(0, height - rows, width, rows);
-    part.pen.clear();
-    part.pen.left(0, 0, &"─".repeat(usize::from(width)), Role::Rule);
-    part.pen.left(2, 1, &format!("{} of {}", step.name, journey.name), Role::Accent);
-    part.pen.right(width - 2, 1, "Esc closes", Role::Faint);
+    let mut part = body.overlay(9, &format!("{} of {}", step.name, journey.name));
     let Did { sent, held, skipped, ready } = step.did;
     let all = [
         ("sent", sent),
@@ -275,7 +269,7 @@ fn detail(body: &mut Body<'_>, journey: &JourneyBoard) {
         ("skipped: paused", skipped.paused),
     ];
     let some = all.into_iter().filter(|(name, count)| *count > 0 || *name == "sent");
-    let per_column = usize::from(rows - 3);
+    let per_column = usize::from(part.height().saturating_sub(3)).max(1);
     for (at, (name, number)) in some.enumerate() {
         let column = u16::try_from(at / per_column).unwrap_or(0) * 38;
         let y = 2 + u16::try_from(at % per_column).unwrap_or(0);

@@ -189,6 +189,18 @@ impl Body<'_> {
         table.height().min(self.pen.height())
     }
 
+    /// The foot of this part, cleared, under a title: a detail that Esc closes.
+    pub(crate) fn overlay(&mut self, rows: u16, title: &str) -> Body<'_> {
+        let (width, height) = (self.width(), self.height());
+        let rows = rows.min(height);
+        let mut part = self.part(0, height - rows, width, rows);
+        part.pen.clear();
+        part.pen.left(0, 0, &"─".repeat(usize::from(width)), Role::Rule);
+        part.pen.left(2, 1, title, Role::Accent);
+        part.pen.right(width - 2, 1, "Esc closes", Role::Faint);
+        part
+    }
+
     /// A sentence where there is nothing else to show.
     pub(crate) fn empty(&mut self, x: u16, y: u16, sentence: &str) {
         parts::wrapped(&mut self.pen, (x, y), sentence, Role::Faint);

@@ -3,14 +3,15 @@
 use foresend_insight::board::alarm::{Alarm, Level};
 use foresend_insight::board::caused::{Caused, Group, Interval, Measured, Rehearsed, World};
 use foresend_insight::board::customer::{CustomerBoard, Line};
-use foresend_insight::board::delivery::{Delivery, Domain, Outbox, WhyNot};
+use foresend_insight::board::delivery::{Delivery, Domain, Outbox, Recent, WhyNot};
 use foresend_insight::board::engine::{Engine, Feed, Histogram, Shard};
-use foresend_insight::board::experiment::{self, Experiment, Factor, Verdict};
+use foresend_insight::board::experiment::{self, Experiment, Factor, OverTime, Verdict};
 use foresend_insight::board::funnel::Funnel;
 use foresend_insight::board::map::{Did, Flow, Map, Row};
 use foresend_insight::board::{Board, JourneyBoard, Of, Pace, SCHEMA};
 use foresend_insight::day::Sales;
 use foresend_insight::pulse::{Held, Moved, Skipped};
+use std::collections::BTreeMap;
 
 fn funnel(sent: u64) -> Funnel {
     Funnel {
@@ -175,6 +176,7 @@ fn experiments() -> Vec<Experiment> {
                 experiment::Row { best: None, ..row("", 36_703, 3_611, None, 0.0) },
             )),
             any: Some(row("", 147_116, 15_903, Some([0.97, 0.37, 1.57]), 0.9999)),
+            over_time: ["plain", "named"].map(over_time).to_vec(),
             verdict: Verdict::NotYet {
                 says: "Not yet, week 2 of 12. 0.2 pp needs 380,200 a side: 3.4 more weeks."
                     .to_owned(),
@@ -206,6 +208,12 @@ fn experiments() -> Vec<Experiment> {
             ..Experiment::default()
         },
     ]
+}
+
+fn over_time(name: &str) -> OverTime {
+    let better = u64::from(name == "named");
+    let days = (1..=14).map(|day: u64| (day * 5_200, day * 560 + better * day * day * 6));
+    OverTime { name: name.to_owned(), days: days.collect() }
 }
 
 fn delivery() -> Delivery {
@@ -256,6 +264,14 @@ fn delivery() -> Delivery {
             Domain { a_minute: (9, None), ..domain("other (2,214)", 9_528, 14, 38, 30, Some(2)) },
         ]),
         why_not,
+        recent: BTreeMap::from([(
+            "yahoo.com".to_owned(),
+            vec![Recent {
+                at: "14:31:58".to_owned(),
+                send: "01a0c5e6a3b4".to_owned(),
+                what: "cart-recovery.first · 421 too many".to_owned(),
+            }],
+        )]),
         answers: [
             ("250 ok", 79_190),
             ("421 too many", 188),

@@ -94,6 +94,50 @@ fn enter_on_an_alarm_goes_to_its_screen() {
 }
 
 #[test]
+fn enter_tells_more_of_a_domain_a_reason_and_an_experiment() {
+    let mut app = app(Fixed::of(boards::busy()));
+    press(&mut app, "4");
+    shown(&mut app);
+    press(&mut app, "/yahoo⏎");
+    shown(&mut app);
+    press(&mut app, "↓⏎");
+    let text = shown(&mut app);
+    assert!(text.contains("yahoo.com: mails, the newest first"), "{text}");
+    assert!(text.contains("14:31:58   01a0c5e6a3b4"), "{text}");
+    press(&mut app, "⎋⎋⇥");
+    shown(&mut app);
+    press(&mut app, "↓⏎");
+    assert!(
+        shown(&mut app).contains("due: mails") && shown(&mut app).contains("Only counts are kept")
+    );
+    press(&mut app, "3");
+    shown(&mut app);
+    press(&mut app, "↓⏎");
+    let text = shown(&mut app);
+    assert!(text.contains("cart-first-look: rate until the end of each day, %"), "{text}");
+    assert!(text.contains("day 14") && text.contains("named"), "{text}");
+    press(&mut app, "⎋");
+    assert!(!shown(&mut app).contains("day 14"));
+}
+
+#[test]
+fn arrows_go_through_the_bins_of_histograms() {
+    let mut app = app(Fixed::of(boards::busy()));
+    press(&mut app, "5");
+    assert!(!shown(&mut app).contains("0 µs … 200 µs"));
+    press(&mut app, "l");
+    assert!(shown(&mut app).contains("0 µs … 200 µs: 800"));
+    press(&mut app, "ll");
+    assert!(shown(&mut app).contains("216 µs … 266 µs: 2,160"));
+    press(&mut app, "h");
+    assert!(shown(&mut app).contains("200 µs … 216 µs: 1,520"));
+    for _ in 0..99 {
+        press(&mut app, "l");
+    }
+    assert!(shown(&mut app).contains("25.6 ms: 0"), "{}", shown(&mut app));
+}
+
+#[test]
 fn a_filter_narrows_lists_and_esc_clears_it() {
     let mut app = app(Fixed::of(boards::busy()));
     press(&mut app, "/WIN");

@@ -153,6 +153,18 @@ fn a_shop_in_trouble() {
 }
 
 #[test]
+fn more_of_an_experiment() {
+    let mut app = app(Fixed::of(boards::busy()));
+    press(&mut app, "3");
+    letters(&mut app, SIZES[1]);
+    press(&mut app, "↓⏎");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!("busy_experiment_120", letters(&mut app, SIZES[1])));
+}
+
+#[test]
 fn nothing_is_drawn_on_too_small_a_screen_but_what_it_needs() {
     let mut app = app(Fixed::of(boards::busy()));
     assert_eq!(

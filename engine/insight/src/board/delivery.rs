@@ -4,6 +4,7 @@
 use crate::pulse::{Mail, Moved, Pulse};
 use crate::recording::Head;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Mail on its way out.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
@@ -16,6 +17,19 @@ pub struct Delivery {
     pub why_not: WhyNot,
     /// What the mail server said.
     pub answers: Vec<(String, u64)>,
+    /// Mails of a domain or a reason, by its name, the newest first. Empty where only counts are kept.
+    pub recent: BTreeMap<String, Vec<Recent>>,
+}
+
+/// One mail.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Recent {
+    /// When.
+    pub at: String,
+    /// The id of the send.
+    pub send: String,
+    /// Its step, and what became of it.
+    pub what: String,
 }
 
 /// What waits now.
@@ -101,7 +115,8 @@ impl Delivery {
             accepted: now.accepted,
             rejected: now.rejected,
         };
-        Self { outbox, domains: None, why_not: WhyNot::of(head, window), answers: answers(&now) }
+        let (why_not, answers) = (WhyNot::of(head, window), answers(&now));
+        Self { outbox, domains: None, why_not, answers, recent: BTreeMap::new() }
     }
 }
 

@@ -19,6 +19,17 @@ pub struct Experiment {
     pub any: Option<Row>,
     /// What it comes to.
     pub verdict: Verdict,
+    /// How it came to that, variant by variant.
+    pub over_time: Vec<OverTime>,
+}
+
+/// One variant, day by day.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct OverTime {
+    /// Its name.
+    pub name: String,
+    /// Customers who met it until the end of each day, and of those: who reached the goal.
+    pub days: Vec<(u64, u64)>,
 }
 
 /// One factor, such as the subject.
