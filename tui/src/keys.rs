@@ -50,7 +50,7 @@ pub(crate) struct Binding {
     /// As they are shown, and what they do.
     pub(crate) shown: &'static str,
     pub(crate) says: &'static str,
-    /// What the last row says of them, in the order of these numbers. `None`: nothing.
+    /// What the last row says of them. `None`: nothing.
     pub(crate) foot: Option<&'static str>,
     keys: &'static [(KeyCode, Action)],
 }

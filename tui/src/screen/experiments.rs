@@ -64,6 +64,7 @@ pub(super) fn draw(body: &mut Body<'_>) {
 
 /// How the rates of an experiment came to be, over the foot of the screen.
 fn detail(body: &mut Body<'_>, of: &Experiment) {
+    let theme = body.view.theme;
     let mut part = body.overlay(16, &format!("{}: rate until the end of each day, %", of.name));
     if of.over_time.is_empty() {
         return part.empty(2, 2, "Its days are not known.");
@@ -85,7 +86,6 @@ fn detail(body: &mut Body<'_>, of: &Experiment) {
     let most = all().map(|(_, rate)| *rate).fold(0.1, f64::max) * 1.1;
     let signs = [Marker::Dot, Marker::Braille, Marker::Block];
     let roles = [Role::Accent, Role::Plain, Role::Faint];
-    let theme = body.view.theme;
     let sets = of.over_time.iter().zip(&points).zip(signs.iter().zip(roles).cycle());
     let sets = sets.map(|((variant, points), (sign, role))| {
         Dataset::default()
@@ -103,7 +103,6 @@ fn detail(body: &mut Body<'_>, of: &Experiment) {
         .y_axis(y.style(faint))
         .legend_position(Some(LegendPosition::TopLeft))
         .hidden_legend_constraints((Constraint::Min(0), Constraint::Min(0)));
-    let mut part = body.overlay(16, &format!("{}: rate until the end of each day, %", of.name));
     part.pen.widget(2, 2, chart);
 }
 

@@ -89,7 +89,6 @@ fn funnel(body: &mut Body<'_>, board: &Board, width: u16) {
     body.pen.right(percent, 0, if is_wide { "of delivered" } else { "of deliv." }, Role::Faint);
     body.pen.right(change, 0, "before", Role::Faint);
     let most = of.sent.max(1);
-    let decimals = 1;
     for (y, (name, value, prior)) in (1..).zip(rows(of, before)) {
         let is_machine = name.starts_with(' ');
         let role = if is_machine { Role::Faint } else { Role::Plain };
@@ -106,11 +105,11 @@ fn funnel(body: &mut Body<'_>, board: &Board, width: u16) {
         }
         // Delivered is of sent, all others of delivered.
         let whole = |of: &Funnel| if name == "delivered" { of.sent } else { of.delivered };
-        body.pen.right(percent, y, &rate(value, whole(of), decimals), role);
+        body.pen.right(percent, y, &rate(value, whole(of), 1), role);
         let points = before.zip(prior).and_then(|(before, prior)| {
             Some(share(value, whole(of))? - share(prior, whole(before))?)
         });
-        let text = points.map_or_else(|| "–".to_owned(), |points| difference(points, decimals));
+        let text = points.map_or_else(|| "–".to_owned(), |points| difference(points, 1));
         body.pen.right(change, y, &text, Role::Faint);
     }
     let currency = (&*board.of.currency, board.of.minor_digits);

@@ -65,8 +65,9 @@ impl Pty {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.id().to_string();
-        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+        // The shell's own `kill`: nothing else need be installed.
+        let kill = format!("kill {name} {}", self.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     fn id(&self) -> u32 {
