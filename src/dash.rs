@@ -14,6 +14,7 @@ use foresend_tui::terminal::{self, Options};
 use foresend_tui::theme::{Depth, Theme};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
@@ -103,14 +104,16 @@ pub(crate) fn needs_terminal(command: &str) -> Result<(), Failure> {
 /// Where the rehearsal refuses, its reader left before it was done, or the terminal cannot be used.
 pub(crate) fn rehearsal(job: &Arc<Job>) -> Result<Done, Failure> {
     let (tell, news) = mpsc::channel();
+    let is_done = Arc::new(AtomicBool::new(false));
     let theme = job.theme();
     let rehearsing = {
-        let job = Arc::clone(job);
+        let (job, is_done) = (Arc::clone(job), Arc::clone(&is_done));
         thread::spawn(move || {
             let done = job.run(&|world, customers, events| {
                 // A reader who has left does not listen any more.
                 drop(tell.send(progress(&job, world, customers, events)));
             });
+            is_done.store(true, Ordering::Release); // before anybody can see it
             drop(tell.send(match &done {
                 Ok(done) => News::Done(Box::new(done.recording.clone())),
                 Err(failure) => News::Failed(failure.text().unwrap_or_default()),
@@ -129,7 +132,7 @@ pub(crate) fn rehearsal(job: &Arc<Job>) -> Result<Done, Failure> {
         })
     };
     show(Box::new(Playback::of_rehearsal(news, Box::new(customers))), theme)?;
-    if !rehearsing.is_finished() {
+    if !is_done.load(Ordering::Acquire) {
         return Err(Failure::Interrupted); // the thread ends with the process
     }
     match rehearsing.join() {

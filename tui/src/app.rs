@@ -346,7 +346,7 @@ impl<'a> App<'a> {
             Panel::Alarms => {
                 let alarms = self.view.board.iter().flat_map(|board| &board.alarms);
                 let chosen =
-                    chosen.and_then(|id| alarms.into_iter().find(|alarm| alarm.what == id));
+                    chosen.and_then(|id| alarms.into_iter().find(|alarm| alarm.id() == id));
                 if let Some(alarm) = chosen {
                     self.view.go(Screen::ALL[usize::from(alarm.screen.clamp(1, 6)) - 1]);
                 }

@@ -1,5 +1,6 @@
-//! The live dashboard. It draws a [`Board`](foresend_insight::board::Board) and works out nothing but rates; where boards
-//! come from is a [`Source`](source::Source): a rehearsal, a recording, one day an engine.
+//! The live dashboard. It draws a [`Board`](foresend_insight::board::Board) and works out nothing but rates and
+//! the sums of its rows; where boards come from is a [`Source`](source::Source): a rehearsal, a recording, one day an
+//! engine.
 //!
 //! `app` is what is on the screen and what keys change, `keys` the one list of keys, `screen` a file for each screen,
 //! `pen`, `table`, `letters` and `number` how things are written, `theme` how they look, `picture` a screen as SVG,

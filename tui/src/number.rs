@@ -1,5 +1,7 @@
 //! Numbers on a screen: at most six columns, so that nothing jumps; a rate is divided here and nowhere earlier.
 
+pub(crate) use foresend_insight::board::thousands;
+
 /// A rate of fewer than this many says nothing.
 pub(crate) const DENOMINATOR_MIN: u64 = 20;
 
@@ -12,19 +14,6 @@ pub(crate) fn count(number: u64) -> String {
         99_995_000..=999_949_999 => short(number, 1_000_000, 1, "M"),
         _ => short(number, 1_000_000_000, 2, "B"),
     }
-}
-
-/// `9,412`, in full.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `number` in `unit`s, rounded to the nearest.

@@ -251,7 +251,7 @@ impl Head {
 
     fn is_bounded(&self) -> bool {
         let steps = |journey: &JourneyHead| journey.steps.len() <= STEPS_MAX;
-        let sales = |of: &Sales| of.orders <= 1 << 52 && of.revenue.unsigned_abs() <= 1 << 62;
+        let sales = |of: &Sales| of.orders <= 1 << 52 && of.revenue.unsigned_abs() <= 1 << 61;
         let worlds =
             self.worlds.iter().all(|world| sales(&world.no_mail) && sales(&world.as_written));
         let is_small = self.days <= DAYS_MAX && self.minor_digits <= 4 && worlds;

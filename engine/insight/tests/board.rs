@@ -78,6 +78,15 @@ fn complaints_are_over_seven_days_and_of_a_thousand_mails_at_least() {
 }
 
 #[test]
+fn an_alarm_is_the_same_while_its_numbers_change() {
+    let recording = recording(&[(0, 1), (0, 2), (0, 3)], true);
+    let at = |day| Board::of(&recording, day, 1).alarms.remove(0);
+    let (before, after) = (at(1), at(2));
+    assert_eq!(before.id(), after.id());
+    assert_ne!(before.what, after.what);
+}
+
+#[test]
 fn seeking_back_shows_what_was_shown() {
     let recording = recording(&[(2, 1), (3, 1), (0, 0), (9, 2), (0, 0), (0, 0)], true);
     for at in 0..6 {

@@ -1,6 +1,8 @@
 //! A recording is read as it was written, and whatever else is read is told of with its line.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use foresend_insight::board::Board;
+use foresend_insight::board::caused::Caused;
 use foresend_insight::day::{Day, Sales};
 use foresend_insight::pulse::{JourneyPulse, Pulse, StepPulse};
 use foresend_insight::recording::{
@@ -99,6 +101,16 @@ fn what_is_no_recording_is_told_with_its_line() {
     );
     let long = lines[0].replace(r#""days":3"#, r#""days":99999"#);
     assert!(matches!(Recording::read(&long), Err(RecordingError::NotOurs(_))));
+    let with = |revenue: i64| {
+        let mut head = head();
+        let world = &mut head.worlds[0];
+        (world.no_mail.revenue, world.as_written.revenue) = (-revenue, revenue);
+        let text: String = Recording { head, days: vec![day(1)] }.lines().collect();
+        Recording::read(&text)
+    };
+    assert!(with(i64::MAX).is_err() && with(1 << 62).is_err());
+    let board = Board::of(&with(1 << 61).unwrap(), 0, 1);
+    assert!(matches!(board.caused, Caused::Rehearsed(of) if of.worlds[0].revenue_minor == 1 << 62));
     let broken = format!("{}\n{{\"events\":-1}}\n", lines[0]);
     let told = Recording::read(&broken).unwrap_err();
     assert!(matches!(told, RecordingError::NotADay { line: 2, .. }), "{told}");

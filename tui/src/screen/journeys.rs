@@ -6,7 +6,7 @@ use crate::app::Panel;
 use crate::number::{count, rate, signed, thousands};
 use crate::table::{At, Line};
 use crate::theme::Role;
-use foresend_insight::board::map::{Did, Flow, Row, held};
+use foresend_insight::board::map::{Did, Flow, Row};
 use foresend_insight::board::{Board, JourneyBoard};
 
 /// With fewer rows than this for it the map is shown alone, once it has the focus.
@@ -226,7 +226,7 @@ fn acts(step: &Row) -> String {
     parts.extend(step.condition.as_ref().map(|condition| format!("if {condition}")));
     if step.act == "send" {
         parts.push(format!("send · {}", count(*sent)));
-        for (name, number) in [("held", held(why)), ("ready", *ready)] {
+        for (name, number) in [("held", why.total()), ("ready", *ready)] {
             if number > 0 {
                 parts.push(format!("{name} {}", count(number)));
             }

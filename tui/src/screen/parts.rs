@@ -186,7 +186,7 @@ fn alarm_line(alarm: &Alarm, width: u16) -> Line {
         (detail, Role::Faint),
         (screen, Role::Faint),
     ];
-    Line::of(&alarm.what, cells)
+    Line::of(&alarm.id(), cells)
 }
 
 /// The sign of an alarm.

@@ -397,7 +397,8 @@ pub(crate) fn empty() -> Board {
 
 /// A shop in trouble.
 pub(crate) fn alarmed() -> Board {
-    let alarm = |level, what: &str, cleared: Option<&str>, screen| Alarm {
+    let alarm = |code, level, what: &str, cleared: Option<&str>, screen| Alarm {
+        code,
         level,
         what: what.to_owned(),
         detail: "11 of 9,118 delivered".to_owned(),
@@ -407,9 +408,15 @@ pub(crate) fn alarmed() -> Board {
     };
     let mut board = busy();
     board.alarms = vec![
-        alarm(Level::Failed, "3 mails went without an answer", None, 4),
-        alarm(Level::Look, "Yahoo complaints 0.121 % over 24 h, line 0.10 %", None, 4),
-        alarm(Level::Look, "wake lateness p99 14 ms, line 10 ms", Some("03:03"), 5),
+        alarm("unknown", Level::Failed, "3 mails went without an answer", None, 4),
+        alarm(
+            "complaints",
+            Level::Look,
+            "Yahoo complaints 0.121 % over 24 h, line 0.10 %",
+            None,
+            4,
+        ),
+        alarm("lateness", Level::Look, "wake lateness p99 14 ms, line 10 ms", Some("03:03"), 5),
     ];
     board.caused = Caused::TooFew { holdout: 212 };
     board.delivery.outbox.unknown = 3;

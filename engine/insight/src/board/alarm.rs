@@ -3,6 +3,7 @@
 //!
 //! Invariant: alarms are a function of the days so far.
 
+use super::thousands;
 use crate::day::Day;
 use crate::pulse::Mail;
 use crate::recording::Recording;
@@ -18,6 +19,8 @@ const RATE_OF_MIN: u64 = 1_000;
 /// Something beyond its line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Alarm {
+    /// What is watched, whatever its numbers: `complaints`.
+    pub code: &'static str,
     /// How bad it is.
     pub level: Level,
     /// What: `complaints 0.121 %, line 0.10 %`.
@@ -30,6 +33,14 @@ pub struct Alarm {
     pub cleared: Option<String>,
     /// The number of the screen that tells more.
     pub screen: u8,
+}
+
+impl Alarm {
+    /// What it is known by while its numbers change: `complaints since day 23`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{} since {}", self.code, self.since)
+    }
 }
 
 /// How bad it is.
@@ -49,10 +60,15 @@ struct Reading {
     detail: String,
 }
 
-/// A thing that is read, and the screen that tells more of it.
-type Watched = (fn(&Days, usize) -> Reading, u8);
+/// A thing that is read, by name, and the screen that tells more of it.
+type Watched = (&'static str, fn(&Days, usize) -> Reading, u8);
 
-const WATCHED: [Watched; 4] = [(complaints, 4), (bounces, 4), (late, 2), (unknown, 4)];
+const WATCHED: [Watched; 4] = [
+    ("complaints", complaints, 4),
+    ("bounces", bounces, 4),
+    ("late", late, 2),
+    ("unknown", unknown, 4),
+];
 
 /// Of each day, what is read.
 struct Days {
@@ -95,7 +111,7 @@ pub fn alarms(recording: &Recording, at: usize) -> Vec<Alarm> {
     let days = recording.days.len().min(at + 1);
     let read_of = Days::of(recording, days);
     let mut all = Vec::new();
-    for (read, screen) in WATCHED {
+    for (code, read, screen) in WATCHED {
         let mut open: Option<Alarm> = None;
         let (mut beyond, mut within) = (0, 0);
         for day in 0..days {
@@ -111,7 +127,7 @@ pub fn alarms(recording: &Recording, at: usize) -> Vec<Alarm> {
                 }
                 (None, Some(level)) if beyond >= OPENS_AFTER => {
                     let (since, cleared) = (named(day + 1 - OPENS_AFTER as usize), None);
-                    open = Some(Alarm { level, what, detail, since, cleared, screen });
+                    open = Some(Alarm { code, level, what, detail, since, cleared, screen });
                 }
                 (Some(_), None) if within >= CLEARED_AFTER => {
                     let cleared = Some(named(day + 1 - CLEARED_AFTER as usize));
@@ -160,8 +176,8 @@ fn late(days: &Days, day: usize) -> Reading {
     };
     Reading {
         level,
-        what: format!("{} mails too late to leave", counted(marketing + others)),
-        detail: format!("{} of them not marketing", counted(others)),
+        what: format!("{} mails too late to leave", thousands(marketing + others)),
+        detail: format!("{} of them not marketing", thousands(others)),
     }
 }
 
@@ -170,8 +186,8 @@ fn unknown(days: &Days, day: usize) -> Reading {
     let mail = days.mail(day, 1);
     Reading {
         level: (mail.unknown > 0).then_some(Level::Failed),
-        what: format!("{} mails went without an answer", counted(mail.unknown)),
-        detail: format!("of {} sent", counted(mail.sent)),
+        what: format!("{} mails went without an answer", thousands(mail.unknown)),
+        detail: format!("of {} sent", thousands(mail.sent)),
     }
 }
 
@@ -193,19 +209,6 @@ fn rate(
     Reading {
         level,
         what: format!("{name} {percent:.3} % in 7 days, line {line}"),
-        detail: format!("{} of {} {unit}", counted(part), counted(of)),
+        detail: format!("{} of {} {unit}", thousands(part), thousands(of)),
     }
-}
-
-/// `9,118`
-fn counted(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -108,7 +108,7 @@ impl Delivery {
         let (now, all) = (window.all_steps().mail, so_far.all_steps());
         let answered = all.mail.accepted + all.mail.rejected + all.mail.unknown + all.mail.not_made;
         let outbox = Outbox {
-            ready: all.ready.saturating_sub(all.mail.sent + super::map::held(&all.held)),
+            ready: all.ready.saturating_sub(all.mail.sent + all.held.total()),
             going: None,
             deferred: all.mail.sent.saturating_sub(answered),
             unknown: now.unknown,

@@ -148,7 +148,7 @@ fn row(head: &StepHead, now: &StepPulse, all: &StepPulse, branches: Vec<(String,
             sent: now.mail.sent,
             held: now.held,
             skipped: now.skipped,
-            ready: all.ready.saturating_sub(all.mail.sent + held(&all.held)),
+            ready: all.ready.saturating_sub(all.mail.sent + all.held.total()),
         },
         branches,
     }
@@ -193,25 +193,4 @@ fn branches(steps: &[StepHead], at: usize, pulses: &[StepPulse]) -> Vec<(String,
         (path.clone(), first.map_or(0, |(_, pulse)| pulse.arrived))
     };
     steps[at].leads_to.iter().map(first).collect()
-}
-
-/// Mails that did not leave, whatever the reason.
-#[must_use]
-pub fn held(held: &Held) -> u64 {
-    let Held {
-        stopped,
-        while_false,
-        while_unknown,
-        no_address,
-        no_permission,
-        suppressed,
-        holdout,
-        limit,
-        no_code,
-        yielded,
-        late,
-        shut,
-    } = *held;
-    let ended = stopped + while_false + while_unknown + yielded;
-    ended + no_address + no_permission + suppressed + holdout + limit + no_code + late + shut
 }

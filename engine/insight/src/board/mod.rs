@@ -1,5 +1,5 @@
 //! The board: every number that a dashboard shows at one moment, worked out from days or told by an engine. Screens draw
-//! it and work out nothing but rates; what is saved as JSON is this, `foresend.board/1`.
+//! it and work out nothing but rates and the sums of their rows; what is saved as JSON is this, `foresend.board/1`.
 //!
 //! What a source cannot know is absent (`None`) or empty, never a made-up 0.
 //! Invariant: a board is a function of the recording, the day and the window, so seeking back shows what was shown.
@@ -163,6 +163,20 @@ impl Board {
             engine: None,
         }
     }
+}
+
+/// `9,118`
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn pace(recording: &Recording, at: usize) -> Vec<Pace> {

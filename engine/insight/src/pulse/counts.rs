@@ -237,6 +237,30 @@ impl Left {
     }
 }
 
+impl Held {
+    /// All reasons.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let Self {
+            stopped,
+            while_false,
+            while_unknown,
+            no_address,
+            no_permission,
+            suppressed,
+            holdout,
+            limit,
+            no_code,
+            yielded,
+            late,
+            shut,
+        } = *self;
+        let ended = stopped + while_false + while_unknown + yielded;
+        let nobody = no_address + no_permission + suppressed + holdout;
+        ended + nobody + limit + no_code + late + shut
+    }
+}
+
 impl Skipped {
     /// All reasons.
     #[must_use]
