@@ -8,6 +8,7 @@
 
 pub mod board;
 pub mod day;
+pub mod experiment;
 pub mod increment;
 pub mod pulse;
 pub mod recording;
