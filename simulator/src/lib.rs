@@ -3,7 +3,7 @@
 //! models.
 //!
 //! [`stream`] says where chance comes from, [`population`] who the people are, [`behaviour`] what they do by
-//! themselves and what mail changes in it, [`rehearsal`] how one life is lived in several arms. What is assumed
+//! themselves and what mail changes in it, [`rehearsal`] how one life is lived in several arms, [`tune`] which of several values pays most. What is assumed
 //! and what is measured is told in `docs/models.md`; every number stands in `presets/` with its grade.
 //!
 //! Invariant: no clock is read and no chance is taken but by key, so a rehearsal is a function of its plan, for
@@ -15,3 +15,4 @@ pub mod behaviour;
 pub mod population;
 pub mod rehearsal;
 pub mod stream;
+pub mod tune;

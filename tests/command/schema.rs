@@ -115,6 +115,7 @@ fn kind_and_toml<'t>(path: &str, text: &'t str) -> Option<(&'static str, &'t str
         (_, "program.toml") => ("program", text),
         (room, _) if room.ends_with("journeys") => ("journey", text),
         (room, _) if room.ends_with("mails") => ("mail", text.split("+++").nth(1)?),
+        (_, name) if name.ends_with(".tune.toml") => ("tune", text),
         (_, name) if name.ends_with(".toml") => ("scenario", text),
         (_, _) => return None,
     };

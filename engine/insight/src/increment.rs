@@ -165,6 +165,48 @@ impl Paired {
         (whole(value), noise)
     }
 
+    /// The same customers in some of the arms, in this order.
+    ///
+    /// # Panics
+    /// Where there is no such arm.
+    #[must_use]
+    pub fn of_arms(&self, arms: &[usize]) -> Self {
+        let pairs = || arms.iter().flat_map(|&a| arms.iter().map(move |&b| a * self.arms + b));
+        Self {
+            arms: arms.len(),
+            n: self.n,
+            sums: arms.iter().map(|&arm| self.sums[arm]).collect(),
+            products: pairs().map(|pair| self.products[pair]).collect(),
+            gained: pairs().map(|pair| self.gained[pair]).collect(),
+            changed: pairs().map(|pair| self.changed[pair]).collect(),
+        }
+    }
+
+    /// Customers whose outcomes in the two arms differ.
+    #[must_use]
+    pub fn changed(&self, arm: usize, reference: usize) -> u64 {
+        self.changed[arm * self.arms + reference]
+    }
+
+    /// The mean of arm `a` less arm `b`, a customer; 0 where there are none.
+    #[must_use]
+    pub fn mean(&self, (a, b): (usize, usize)) -> f64 {
+        approx(self.sums[a] - self.sums[b]) / approx(i128::from(self.n.max(1)))
+    }
+
+    /// The sample covariance, over customers, of two differences between arms, each (arm, reference). `None`: fewer
+    /// than two customers.
+    ///
+    /// Held by `a_covariance_is_what_a_slow_calculation_finds`.
+    #[must_use]
+    pub fn covariance(&self, (a, b): (usize, usize), (c, d): (usize, usize)) -> Option<f64> {
+        let product = |x: usize, y: usize| self.products[x * self.arms + y];
+        let products = product(a, c) - product(a, d) - product(b, c) + product(b, d);
+        let sums = (self.sums[a] - self.sums[b]) * (self.sums[c] - self.sums[d]);
+        let n = i128::from(self.n);
+        (n >= 2).then(|| approx(n * products - sums) / approx(n * (n - 1)))
+    }
+
     fn trial(&self, arm: usize, reference: usize) -> u64 {
         let difference = approx(self.sums[arm] - self.sums[reference]) / approx(self.n.into());
         let spread = [arm, reference]
@@ -263,6 +305,29 @@ mod tests {
                 prop_assert!(found.noise.is_none_or(|n| close(n, noise)), "{:?} {}", found, noise);
                 prop_assert_eq!(found.trial.is_some(), found.value != 0);
                 prop_assert!(found.trial.is_none_or(|t| (t as f64 - trial.ceil()).abs() <= 1.0 + 1e-9 * trial));
+            }
+        }
+
+        #[test]
+        fn a_covariance_is_what_a_slow_calculation_finds(rows in any_rows()) {
+            let mut paired = Paired::new(3);
+            rows.iter().for_each(|row| paired.add(row));
+            let picked = paired.of_arms(&[2, 0, 1]);
+            let difference = |a: usize, b: usize| -> Vec<f64> {
+                rows.iter().map(|row| (row[a] - row[b]) as f64).collect()
+            };
+            let n = rows.len() as f64;
+            let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
+            for ((a, b), (c, d)) in [((0, 1), (0, 1)), ((1, 0), (2, 0)), ((0, 2), (1, 2))] {
+                let (x, y) = (difference(a, b), difference(c, d));
+                let centred = x.iter().zip(&y).map(|(x0, y0)| (x0 - mean(&x)) * (y0 - mean(&y)));
+                let slow = centred.sum::<f64>() / (n - 1.0);
+                prop_assert!(close(paired.covariance((a, b), (c, d)).unwrap(), slow));
+                prop_assert!(close(paired.mean((a, b)), mean(&x)));
+                let place = |arm: usize| [1, 2, 0][arm];
+                let there = ((place(a), place(b)), (place(c), place(d)));
+                prop_assert_eq!(picked.covariance(there.0, there.1), paired.covariance((a, b), (c, d)));
+                prop_assert_eq!(picked.changed(place(a), place(b)), paired.changed(a, b));
             }
         }
 

@@ -325,6 +325,38 @@ pub(crate) const FAULT: Room = Room {
     ],
 };
 
+pub(crate) const TUNE: Room = Room {
+    what: "a tune file",
+    this: "this tune file",
+    keys: &[
+        needs("scenario", Text, r#""cart-recovery.toml""#),
+        may("maximise", Text, r#""orders""#),
+        may("across", List, r#"["retail", "touchy"]"#),
+        may("keep", List, r#"["unsubscribes < 0.4%"]"#),
+        may("effort", Text, r#""1M""#),
+        may("worth", Table, r#"{ margin = "42%", mail = 0.0008, subscriber = 3.50 }"#),
+        needs("vary", Table, r#"{ "cart-recovery.quiet" = ["1h", "4h"] }"#),
+    ],
+};
+
+/// A tune file's `worth`.
+pub(crate) const WORTH: Room = Room {
+    what: "`worth`",
+    this: "this `worth`",
+    keys: &[
+        needs("margin", Text, r#""42%""#),
+        may("mail", Number, "0.0008"),
+        may("subscriber", Number, "3.50"),
+    ],
+};
+
+/// A range of durations in `[vary]`.
+pub(crate) const RANGE: Room = Room {
+    what: "a range",
+    this: "this range",
+    keys: &[needs("from", Text, r#""6h""#), needs("to", Text, r#""3d""#)],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,13 +407,14 @@ mod tests {
         check(include_str!("../../../docs/reference/journey.md"), &of_journey);
         check(include_str!("../../../docs/reference/mail.md"), &[&MAIL, &BUTTON]);
         check(include_str!("../../../docs/reference/scenario.md"), &[&SCENARIO, &FAULT]);
+        check(include_str!("../../../docs/reference/tune.md"), &[&TUNE, &WORTH, &RANGE]);
     }
 
     #[test]
     fn no_key_stands_twice_in_its_room() {
         for room in [
             &PROGRAM, &TOPIC, &LIMITS, &TRACKING, &KEEP, &OFFER, &JOURNEY, &DATE, &LISTEN, &GOAL,
-            &STEP, &ROW, &MAIL, &BUTTON, &SCENARIO, &FAULT,
+            &STEP, &ROW, &MAIL, &BUTTON, &SCENARIO, &FAULT, &TUNE, &WORTH, &RANGE,
         ] {
             let mut names: Vec<&str> = room.keys.iter().map(|key| key.name).collect();
             names.sort_unstable();

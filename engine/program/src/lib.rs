@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod address;
 mod catalogue;
 mod check;
 mod circle;
@@ -51,9 +52,11 @@ mod text;
 mod timeline;
 mod topic;
 mod traits;
+mod tune;
 mod typed;
 mod yields;
 
+pub use address::current;
 pub use compile::{Compiled, Summary, compile};
 pub use currency::Currency;
 pub use diagnostic::{Diagnostic, Label, Severity};
@@ -71,3 +74,4 @@ pub use set::{SetError, set};
 pub use sources::Sources;
 pub use text::suggest::closest;
 pub use timeline::{Line, Timeline, Waits, basis_words};
+pub use tune::{Amount, Candidate, Candidates, Maximise, Tune, Vary, Worth, tune};

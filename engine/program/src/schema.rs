@@ -22,7 +22,7 @@ const FORMS: [(&str, &str); 5] = [
 ];
 
 /// The kinds of files that have a schema.
-pub const SCHEMAS: [&str; 4] = ["program", "journey", "mail", "scenario"];
+pub const SCHEMAS: [&str; 5] = ["program", "journey", "mail", "scenario", "tune"];
 
 /// The schema of one of [`SCHEMAS`] as a JSON document; `None` for any other name.
 ///
@@ -37,6 +37,7 @@ pub fn schema(name: &str) -> Option<String> {
         "journey" => ("journeys/NAME.toml", &keys::JOURNEY),
         "mail" => ("the front matter of mails/NAME.md", &keys::MAIL),
         "scenario" => ("scenarios/NAME.toml", &keys::SCENARIO),
+        "tune" => ("scenarios/NAME.tune.toml", &keys::TUNE),
         _ => return None,
     };
     let mut schema = object(room);
@@ -91,6 +92,7 @@ fn property(room: &Room, key: &Key) -> Value {
         }
         Takes::List => json!({ "type": "array", "items": text(key, &row) }),
         Takes::Events => events(),
+        Takes::Number if row.takes == "a number" => json!({ "type": "number", "minimum": 0 }),
         Takes::Number => number(&row),
         Takes::Date => json!({ "type": "string", "format": "date" }),
         Takes::Table => table(key.name),
@@ -131,6 +133,12 @@ fn text(key: &Key, row: &Row) -> Value {
     };
     if !words.is_empty() {
         return json!({ "enum": words });
+    }
+    if key.name == "effort" {
+        return json!({ "anyOf": [
+            { "type": "string", "pattern": "^[0-9][0-9_,]*[kKmM]?$" },
+            { "type": "integer", "minimum": 10_000 },
+        ] });
     }
     let form = FORMS.iter().find(|(takes, _)| *takes == row.takes);
     json!({ "type": "string", "pattern": form.map_or(SOMETHING, |(_, pattern)| pattern) })
@@ -186,6 +194,11 @@ fn table(key: &str) -> Value {
             { "type": "boolean" },
         ] })),
         "button" => Value::Object(object(&keys::BUTTON)),
+        "worth" => Value::Object(object(&keys::WORTH)),
+        "vary" => named(json!({ "anyOf": [
+            { "type": "array", "minItems": 1, "maxItems": 64 },
+            { "type": "object" },
+        ] })),
         _ => json!({ "type": "object" }),
     }
 }
@@ -216,6 +229,7 @@ impl Row {
         const JOURNEY: &str = include_str!("../../../docs/reference/journey.md");
         const MAIL: &str = include_str!("../../../docs/reference/mail.md");
         const SCENARIO: &str = include_str!("../../../docs/reference/scenario.md");
+        const TUNE: &str = include_str!("../../../docs/reference/tune.md");
         let places = [
             (&keys::PROGRAM, PROGRAM, ""),
             (&keys::TOPIC, PROGRAM, "[topics]"),
@@ -232,6 +246,9 @@ impl Row {
             (&keys::BUTTON, MAIL, ""),
             (&keys::SCENARIO, SCENARIO, ""),
             (&keys::FAULT, SCENARIO, "faults"),
+            (&keys::TUNE, TUNE, ""),
+            (&keys::RANGE, TUNE, "vary"),
+            (&keys::WORTH, TUNE, "worth"),
         ];
         let (_, page, section) = places.iter().find(|(other, _, _)| other.what == room.what)?;
         Self::in_section(page, section, key).or_else(|| Self::of_table(page, key))

@@ -70,12 +70,14 @@ impl<W: Watch> Host<'_, W> {
         match leaving {
             Leaving::Stays => {}
             Leaving::Unsubscribes => {
+                arm.row.left += 1;
                 let to = ConsentTo::Withdrawn;
                 let consent = Consent { topic, to, at: arm.now, cause: Some(send) };
                 self.apply(arm, Input::Consent(consent));
             }
             Leaving::Complains => {
                 arm.suppressed = true;
+                arm.row.left += 1;
                 self.count(arm, |day| day.complained += 1);
                 let attempt = arm.shopper.letter(ix).attempt;
                 let outcome = Outcome::Complained;
@@ -95,6 +97,7 @@ impl<W: Watch> Host<'_, W> {
             let confirms = if letter.confirms { arm.asked_for.take() } else { None };
             let touched = Timestamp::ALWAYS;
             arm.mails.push(Sent { mailing: mail, base, confirms, touched });
+            arm.row.sent += 1;
             arm.shopper.receive(scene, t, letter)
         };
         if matches!(delivery, Delivery::Arrives) {

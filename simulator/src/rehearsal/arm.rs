@@ -78,6 +78,10 @@ pub(super) struct Row {
     pub(super) claimed: Claimed,
     /// Mails that left though a purchase that ends their enrolment was known.
     pub(super) after_purchase: u64,
+    /// Mails that left, each once.
+    pub(super) sent: i64,
+    /// 1 for each time they unsubscribed or complained.
+    pub(super) left: i64,
 }
 
 impl Arm {

@@ -24,6 +24,7 @@ mod run;
 mod said;
 mod site;
 mod trace;
+mod worth;
 
 use crate::population::Preset;
 use foresend_core::money::Money;
@@ -36,8 +37,9 @@ use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 
 pub use fault::{Faults, NO_FAULTS};
-pub use run::rehearse;
+pub use run::{rehearse, rehearse_until};
 pub use trace::{Lived, Step, Told, customer_called, generate, name_of, products, trace};
+pub use worth::Worth;
 
 /// Index of the arm without mail in [`Rehearsal::arms`], [`Rehearsal::orders`] and [`Rehearsal::revenue`].
 pub const NO_MAIL: usize = 0;
@@ -99,6 +101,8 @@ pub struct Rehearsal {
     pub revenue: Paired,
     /// What offers took off the orders of each customer in each arm, in minor units, in the same order.
     pub discounts: Paired,
+    /// What each customer's outcome in each arm is worth, in the same order; of no arm where nobody asks.
+    pub profit: Paired,
     /// Orders of `as-written` that a click attribution would claim: any order of a customer who, by their own hand,
     /// followed a link in any mail within the program's `credit` before it. Not what mail caused.
     pub attributed_orders: u64,
@@ -177,4 +181,7 @@ pub enum RehearsalError {
         /// How many there are.
         customers: u32,
     },
+    /// Somebody asked to stop.
+    #[error("stopped")]
+    Stopped,
 }

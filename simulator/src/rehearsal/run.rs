@@ -10,6 +10,7 @@ use super::past::looks_back;
 use super::policy::{Holds, Journeys, Policy};
 use super::site::Vocabulary;
 use super::trace::Watch;
+use super::worth::Worth;
 use super::{AS_WRITTEN, Arm, Claimed, Compared, Deliverability, Plan, Rehearsal, RehearsalError};
 use crate::behaviour::Crowd;
 use crate::behaviour::catalogue::{Catalogue, Shelves, described};
@@ -26,7 +27,7 @@ use foresend_core::world::program::Program;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
 /// Customers dealt out at a time.
@@ -44,6 +45,22 @@ pub fn rehearse(
     plan: &Plan<'_>,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Rehearsal, RehearsalError> {
+    rehearse_until(plan, None, progress, &AtomicBool::new(false))
+}
+
+/// The same, until somebody sets `stop`; with what each customer's outcome is worth, if that is asked for.
+///
+/// # Errors
+/// [`RehearsalError::Stopped`].
+///
+/// # Panics
+/// The same.
+pub fn rehearse_until(
+    plan: &Plan<'_>,
+    worth: Option<&Worth>,
+    progress: &(dyn Fn(u64, u64) + Sync),
+    stop: &AtomicBool,
+) -> Result<Rehearsal, RehearsalError> {
     let crowd = crowd_of(plan);
     let stage = Stage::of(plan, plan.program, left_out(plan), &crowd);
     let others = plan.compared.iter().map(|other| Stage::of(plan, other.program, &[], &crowd));
@@ -58,7 +75,10 @@ pub fn rehearse(
         let pass_through = |customers, events| progress(customers, before + events);
         let tables = feeds_back.then_some(&*inboxes);
         let stages = (&stage, &*policies, &*others, &*other_policies);
-        let mut counted = play(plan, stages, tables, &pass_through);
+        let mut counted = play((plan, worth), stages, tables, &pass_through, stop);
+        if stop.load(Ordering::Relaxed) {
+            return Err(RehearsalError::Stopped);
+        }
         before += counted.events;
         counted.events = before;
         if !feeds_back {
@@ -82,10 +102,11 @@ type Stages<'a> = (&'a Stage<'a>, &'a [Policy<'a>], &'a [Stage<'a>], &'a [Vec<Po
 
 /// Every customer once, in all arms.
 fn play(
-    plan: &Plan<'_>,
+    (plan, worth): (&Plan<'_>, Option<&Worth>),
     (stage, policies, others, other_policies): Stages<'_>,
     inboxes: Option<&[Inbox]>,
     progress: &(dyn Fn(u64, u64) + Sync),
+    stop: &AtomicBool,
 ) -> Counted {
     let (dealt, done, events) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let inbox = |program: usize| inboxes.and_then(|inboxes| inboxes.get(program));
@@ -94,8 +115,11 @@ fn play(
         let hosts = hosts.map(|(at, (stage, policies))| stage.host(policies, inbox(at), ()));
         let mut own = stage.host(policies, inbox(0), ());
         own.diary = plan.by_day.then(|| Diary::new(plan.program, plan.days));
-        let mut worker = Worker::new(own, hosts.collect(), stage.forks.clone());
+        let mut worker = Worker::new(own, hosts.collect(), stage.forks.clone(), worth);
         loop {
+            if stop.load(Ordering::Relaxed) {
+                return worker.counted();
+            }
             let chunk = dealt.fetch_add(1, Ordering::Relaxed);
             let Some(first) = chunk.checked_mul(CHUNK).filter(|&first| first < plan.customers)
             else {
@@ -114,7 +138,7 @@ fn play(
     };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..plan.threads.max(1)).map(|_| scope.spawn(work)).collect();
-        let mut all = Counted::new(plan);
+        let mut all = Counted::new(plan, worth.is_some());
         for worker in workers {
             match worker.join() {
                 Ok(counted) => all.merge(&counted),
@@ -244,6 +268,8 @@ struct Counted {
     orders: Paired,
     revenue: Paired,
     discounts: Paired,
+    /// Of no arm where nobody asks.
+    profit: Paired,
     claimed: Claimed,
     after_purchase: u64,
     events: u64,
@@ -253,7 +279,7 @@ struct Counted {
 }
 
 impl Counted {
-    fn new(plan: &Plan<'_>) -> Self {
+    fn new(plan: &Plan<'_>, asks_worth: bool) -> Self {
         let compared = plan.compared.iter().map(|other| Pulse::of(other.program));
         let own = [Pulse::of(plan.program), Pulse::of(plan.program)];
         let pulses: Vec<Pulse> = own.into_iter().chain(compared).collect();
@@ -263,6 +289,7 @@ impl Counted {
             orders: Paired::new(arms),
             revenue: Paired::new(arms),
             discounts: Paired::new(arms),
+            profit: Paired::new(if asks_worth { arms } else { 0 }),
             claimed: Claimed::default(),
             after_purchase: 0,
             events: 0,
@@ -277,6 +304,7 @@ impl Counted {
             orders,
             revenue,
             discounts,
+            profit,
             claimed,
             after_purchase,
             events,
@@ -289,6 +317,7 @@ impl Counted {
         self.orders.merge(orders);
         self.revenue.merge(revenue);
         self.discounts.merge(discounts);
+        self.profit.merge(profit);
         self.claimed.add(claimed);
         self.after_purchase += after_purchase;
         self.events += events;
@@ -297,7 +326,8 @@ impl Counted {
     }
 
     fn rehearsal(self, plan: &Plan<'_>, deliverability: Option<Deliverability>) -> Rehearsal {
-        let Self { pulses, orders, revenue, discounts, claimed, after_purchase, events, .. } = self;
+        let Self { pulses, orders, revenue, discounts, profit, claimed, after_purchase, .. } = self;
+        let events = self.events;
         let days = self.diary.days();
         let compared = plan.compared.iter().map(|Compared { id, .. }| *id);
         let ids = ["no-mail", "as-written"].into_iter().chain(compared);
@@ -315,6 +345,7 @@ impl Counted {
             orders,
             revenue,
             discounts,
+            profit,
             attributed_orders: claimed.click,
             after_purchase,
             claimed,
@@ -348,6 +379,8 @@ struct Worker<'a> {
     other_lives: Lives,
     rows: Vec<Row>,
     sums: [Paired; 3],
+    /// What it is worth, and sums of that.
+    profit: Option<(Worth, Paired)>,
     outcomes: Vec<i64>,
     claimed: Claimed,
     after_purchase: u64,
@@ -357,7 +390,12 @@ struct Worker<'a> {
 const OUTCOMES: [fn(&Row) -> i64; 3] = [|row| row.orders, |row| row.revenue, |row| row.discounts];
 
 impl<'a> Worker<'a> {
-    fn new(host: Host<'a, ()>, others: Vec<Host<'a, ()>>, forks: Forks) -> Self {
+    fn new(
+        host: Host<'a, ()>,
+        others: Vec<Host<'a, ()>>,
+        forks: Forks,
+        worth: Option<&Worth>,
+    ) -> Self {
         let nobody = CustomerId::of(host.world().id_key, "");
         let arms = 2 + others.len() + forks.count();
         Self {
@@ -367,6 +405,7 @@ impl<'a> Worker<'a> {
             other_lives: Lives::new(nobody, Forks::default()),
             rows: Vec::new(),
             sums: [(); 3].map(|()| Paired::new(arms)),
+            profit: worth.map(|worth| (*worth, Paired::new(arms))),
             outcomes: Vec::new(),
             claimed: Claimed::default(),
             after_purchase: 0,
@@ -391,6 +430,11 @@ impl<'a> Worker<'a> {
             self.outcomes.extend(self.rows.iter().map(of));
             sums.add(&self.outcomes);
         }
+        if let Some((worth, sums)) = &mut self.profit {
+            self.outcomes.clear();
+            self.outcomes.extend(self.rows.iter().map(|row| worth.profit(row)));
+            sums.add(&self.outcomes);
+        }
         self.claimed.add(&self.rows[AS_WRITTEN].claimed);
         self.after_purchase += self.rows[AS_WRITTEN].after_purchase;
     }
@@ -406,6 +450,18 @@ impl<'a> Worker<'a> {
         let pulses = [no_mail, as_written].into_iter().chain(others).collect();
         let Self { sums: [orders, revenue, discounts], claimed, after_purchase, .. } = self;
         let diary = diary.unwrap_or_default();
-        Counted { pulses, orders, revenue, discounts, claimed, after_purchase, events, days, diary }
+        let profit = self.profit.map_or_else(|| Paired::new(0), |(_, sums)| sums);
+        Counted {
+            pulses,
+            orders,
+            revenue,
+            discounts,
+            profit,
+            claimed,
+            after_purchase,
+            events,
+            days,
+            diary,
+        }
     }
 }

@@ -128,6 +128,13 @@ impl std::ops::Deref for Program {
 }
 
 impl Program {
+    /// Whether it decides as `other` does in everything: the texts may be spelled otherwise.
+    #[must_use]
+    pub fn decides_like(&self, other: &Self) -> bool {
+        // What is indexed follows from the outline.
+        Outline { hash: other.outline.hash, ..self.outline.clone() } == other.outline
+    }
+
     /// Indexes `outline`.
     ///
     /// # Panics

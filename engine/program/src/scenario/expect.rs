@@ -134,6 +134,18 @@ const OPS: [(&str, Compares); 5] = [
     (">", Compares::More),
 ];
 
+impl Expect {
+    /// Where it stands.
+    pub(crate) fn place(&self) -> Range<usize> {
+        self.place.clone()
+    }
+
+    /// Where the journey is named.
+    pub(crate) fn journey_place(&self) -> Range<usize> {
+        self.journey_place.clone()
+    }
+}
+
 impl Compares {
     /// Whether `found` is what was expected of it.
     #[must_use]
@@ -171,8 +183,9 @@ impl Unit {
     }
 }
 
-pub(super) fn read(reader: &Reader<'_>, told: &mut Mistakes) -> Vec<Expect> {
-    let all = reader.list("expect", told);
+/// What the list under `key` expects.
+pub(crate) fn read(reader: &Reader<'_>, key: &str, told: &mut Mistakes) -> Vec<Expect> {
+    let all = reader.list(key, told);
     all.iter().filter_map(|text| one(reader.file.name, text, told)).collect()
 }
 

@@ -10,6 +10,8 @@ pub use day::{Day, Moment};
 pub use expect::{Compares, Expect, Measure, Unit};
 pub use fault::Fault;
 
+pub(crate) use expect::read as expects;
+
 use crate::compile::Compiled;
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
@@ -86,7 +88,7 @@ fn read_scenario(file: File<'_>, told: &mut Mistakes) -> Option<Scenario> {
     let from = day::from(&reader, told);
     let seed = seed(&reader, told);
     let compare = compare::read(&reader, told);
-    let expect = expect::read(&reader, told);
+    let expect = expect::read(&reader, "expect", told);
     let period = (from, days.unwrap_or(defaults::DAYS));
     let faults = fault::read(&reader, period, told);
     let written = |names: &Option<Vec<At<&str>>>| {

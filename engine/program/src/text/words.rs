@@ -32,7 +32,7 @@ pub(crate) const KEPT_BY_CEL: [&str; 21] = [
 
 const MINUTE: i64 = 60_000;
 /// Longest duration that can be written: a hundred years.
-const LONGEST_MS: i64 = 100 * 365 * 24 * 60 * MINUTE;
+pub(crate) const LONGEST_MS: i64 = 100 * 365 * 24 * 60 * MINUTE;
 
 /// A whole number and `m`, `h`, `d`, `w` or `y`: minutes, hours, days of 24 hours, weeks, years of 365 days.
 pub(crate) fn duration(text: &str) -> Option<Wait> {
