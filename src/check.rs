@@ -5,25 +5,27 @@ use crate::failure::Failure;
 use crate::report::number::{count, counted};
 use crate::scenario::{self, Unopened};
 use crate::told::Told;
+use crate::tune::opened;
 use crate::{mistakes, open, output};
 use foresend_program::{Compiled, Diagnostic, Remembered, Severity, Summary};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Find every mistake in a program, or in a scenario and its program
+/// Find every mistake in a program, or in a scenario or tune file and its program
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   foresend check                                     the program of this folder, or of one above it
   foresend check scenarios/shop
   foresend check scenarios/cart-recovery.toml        a scenario, and the program it names
+  foresend check scenarios/cart-recovery.tune.toml   a tune file, its scenario and every value
   foresend check scenarios/shop --format github      annotations for a pull request
 
 Mistakes are told on stderr; NO_GRAPHICS=1 tells them in sentences, for screen readers.
 With --format json or github they are told on stdout.
 Exit codes: 0 no error (there may be warnings), 2 an error, 1 could not run.")]
 pub(crate) struct Arguments {
-    /// A program's folder, or a scenario's file [default: the nearest folder that holds a program.toml]
+    /// A program's folder, a scenario's file or a tune file [default: the nearest folder that holds a program.toml]
     path: Option<PathBuf>,
 
     /// Count warnings as errors
@@ -93,11 +95,38 @@ fn look(path: &Path) -> Result<Looked, Failure> {
         ));
     }
     let scenario = Some(open::show(path));
+    if opened::is_named(path) {
+        return tuning(path, scenario);
+    }
     match scenario::look(path) {
         Ok(opened) => {
             let (compiled, told) = opened.compile();
             let folder = PathBuf::from(&opened.sources.folder);
             Ok(Looked { folder, scenario, texts: opened.texts(), told, compiled })
+        }
+        Err(Unopened::Mistakes(told, texts)) => {
+            Ok(Looked { folder: PathBuf::from("."), scenario, texts, told, compiled: None })
+        }
+        Err(Unopened::Unread(failure)) => Err(failure),
+    }
+}
+
+/// A tune file, with its scenario and the program, every value of which must be possible.
+fn tuning(path: &Path, scenario: Option<String>) -> Result<Looked, Failure> {
+    match opened::look(path) {
+        Ok(opened) => {
+            let (compiled, mut told) = opened.scenario.compile();
+            if compiled.is_some() {
+                told.extend(opened.compiled().err().into_iter().flatten());
+            }
+            let compiled = compiled.filter(|_| !scenario::any_error(&told));
+            Ok(Looked {
+                folder: opened.folder.clone(),
+                scenario,
+                texts: opened.texts(),
+                told,
+                compiled,
+            })
         }
         Err(Unopened::Mistakes(told, texts)) => {
             Ok(Looked { folder: PathBuf::from("."), scenario, texts, told, compiled: None })

@@ -1,14 +1,8 @@
 //! What a scenario expects, judged in every world.
 
-use crate::report::number::{count, signed, signed_money};
-use crate::report::page::Letters;
-use crate::report::{Expected, World};
-use foresend_core::world::journey::{Act, Journey};
-use foresend_insight::pulse::{JourneyPulse, Mail};
-use foresend_program::{Compiled, Expect, Measure, Scenario, Unit};
-
-/// Days of a week.
-const WEEK: f64 = 7.0;
+use crate::measured::{self, Of};
+use crate::report::{Arm, Expected, World};
+use foresend_program::{Compiled, Expect, Measure, Scenario};
 
 /// Judges all that `scenario` expects. `after_purchase`: mails of each world that left after a known purchase.
 pub(crate) fn judge(
@@ -21,16 +15,14 @@ pub(crate) fn judge(
         let found: Vec<f64> = worlds
             .iter()
             .zip(after_purchase)
-            .map(|(world, &after)| {
-                measure(&expect.measure, expect.unit, scenario, compiled, (world, after))
-            })
+            .map(|(world, &after)| measure(expect, scenario, compiled, (world, after)))
             .collect();
         let badness = |&at: &usize| expect.op.badness(found[at], expect.than);
         // Of equals the first: the scenario's own world.
         let worst = (0..found.len()).rev().max_by(|a, b| badness(a).total_cmp(&badness(b)));
         let worst = worst.expect("there is at least one world");
         let spelled: Vec<String> =
-            found.iter().map(|&found| spell(found, expect, compiled)).collect();
+            found.iter().map(|&one| measured::found(expect, one, compiled.currency)).collect();
         let same = spelled.iter().all(|other| *other == spelled[worst]);
         Expected {
             text: expect.text.clone(),
@@ -46,61 +38,20 @@ pub(crate) fn judge(
     scenario.expect.iter().map(one).collect()
 }
 
-/// What `measure` comes to in a world, in the unit in which it is expected.
+/// What is expected comes to in a world, in the unit in which it is expected.
 #[expect(clippy::cast_precision_loss, reason = "a measure is compared and shown to a few digits")]
 fn measure(
-    measure: &Measure,
-    unit: Unit,
+    expect: &Expect,
     scenario: &Scenario,
     compiled: &Compiled,
     (world, after_purchase): (&World, u64),
 ) -> f64 {
-    let program = &compiled.program;
     let pulse = &world.as_written.pulse;
-    let marketing = || {
-        let mut all = Mail::default();
-        for (journey, pulse) in program.journeys.iter().zip(&pulse.journeys) {
-            marketing(journey, pulse, compiled, &mut all);
-        }
-        all
-    };
-    let percent = |part: u64, of: u64| if of == 0 { 0.0 } else { part as f64 * 100.0 / of as f64 };
-    let against = |value: i64, of: i64| match unit {
-        Unit::None | Unit::Points => value as f64,
-        Unit::Percent if of == 0 => 0.0,
-        Unit::Percent => value as f64 * 100.0 / of as f64,
-    };
-    let at = |name: &str| program.journeys.iter().position(|journey| journey.name == name);
-    match measure {
-        Measure::Unsubscribes => {
-            let mail = marketing();
-            percent(mail.unsubscribed, mail.delivered())
-        }
-        Measure::Complaints => {
-            let mail = marketing();
-            percent(mail.complained, mail.delivered())
-        }
-        Measure::Bounces => {
-            let mail = marketing();
-            percent(mail.bounced_hard + mail.bounced_soft, mail.accepted)
-        }
-        Measure::MailsPerCustomerWeek => {
-            let weeks = f64::from(scenario.days) / WEEK;
-            pulse.all_steps().mail.sent as f64 / f64::from(scenario.customers) / weeks
-        }
+    match &expect.measure {
         Measure::MailsAfterPurchase => after_purchase as f64,
-        Measure::Orders => {
-            against(world.orders.value, i64::try_from(world.no_mail.orders).unwrap_or(i64::MAX))
-        }
-        Measure::Revenue => match unit {
-            Unit::None | Unit::Points => {
-                let minor = 10f64.powi(compiled.currency.minor_digits.into());
-                world.revenue.value as f64 / minor
-            }
-            Unit::Percent => against(world.revenue.value, world.no_mail.revenue_minor),
-        },
         Measure::JourneyIncrement(name) => {
-            let Some(at) = at(name) else { return 0.0 };
+            let at = compiled.program.journeys.iter().position(|journey| journey.name == *name);
+            let Some(at) = at else { return 0.0 };
             // Of the only journey: all that mail caused.
             let share = world.shares.get(at).copied().flatten();
             let orders = share.map_or(world.orders.value, |share| share.orders.value);
@@ -109,52 +60,24 @@ fn measure(
                 started => orders as f64 * 100.0 / started as f64,
             }
         }
-        Measure::JourneyUnsubscribes(name) => {
-            let Some(at) = at(name) else { return 0.0 };
-            let mail = pulse.journeys[at].all_steps().mail;
-            percent(mail.unsubscribed, mail.delivered())
+        Measure::Unsubscribes | Measure::Complaints | Measure::Bounces => {
+            of(expect, scenario, compiled, world)
         }
+        Measure::MailsPerCustomerWeek | Measure::Orders => of(expect, scenario, compiled, world),
+        Measure::Revenue | Measure::JourneyUnsubscribes(_) => of(expect, scenario, compiled, world),
     }
 }
 
-/// Adds the marketing mails of a journey.
-fn marketing(journey: &Journey, pulse: &JourneyPulse, compiled: &Compiled, all: &mut Mail) {
-    for (step, pulse) in journey.steps.iter().zip(&pulse.steps) {
-        let is_marketing = match &step.act {
-            Act::Send(send) => compiled.program.topic(send.topic).is_marketing(),
-            Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Set(_) => false,
-            Act::Call(_) | Act::Leave(_) | Act::Stop(_) => false,
-        };
-        if is_marketing {
-            all.merge(&pulse.mail);
-        }
-    }
-}
-
-/// As it is printed: with one more decimal than was asked for, at least two of a rate.
-fn spell(found: f64, expect: &Expect, compiled: &Compiled) -> String {
-    let decimals = expect.decimals.max(1) + 1;
-    let plain = |signs: bool| {
-        let text =
-            if signs { format!("{found:+.decimals$}") } else { format!("{found:.decimals$}") };
-        text.replace('-', "−")
+/// The same, of what an arm and the one without mail tell by themselves.
+fn of(expect: &Expect, scenario: &Scenario, compiled: &Compiled, world: &World) -> f64 {
+    let orders = |arm: &Arm| i64::try_from(arm.orders).unwrap_or(i64::MAX);
+    let (with, without) = (&world.as_written, &world.no_mail);
+    let of = Of {
+        pulse: &with.pulse,
+        orders: (orders(with), orders(without)),
+        revenue: (with.revenue_minor, without.revenue_minor),
+        customers: u64::from(scenario.customers),
+        days: scenario.days,
     };
-    match (&expect.measure, expect.unit) {
-        (Measure::MailsAfterPurchase, _) => count(whole(found).unsigned_abs()),
-        (Measure::Orders, Unit::None) => signed(whole(found)),
-        (Measure::Revenue, Unit::None) => {
-            let minor = found * 10f64.powi(compiled.currency.minor_digits.into());
-            signed_money(whole(minor), compiled.currency, Letters::Unicode)
-        }
-        (Measure::JourneyIncrement(_), _) => format!("{}\u{a0}pp", plain(true)),
-        (Measure::Orders | Measure::Revenue, _) => format!("{}\u{a0}%", plain(true)),
-        (Measure::MailsPerCustomerWeek, _) => plain(false),
-        (Measure::Unsubscribes | Measure::Complaints | Measure::Bounces, _)
-        | (Measure::JourneyUnsubscribes(_), _) => format!("{}\u{a0}%", plain(false)),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "counts and amounts are far below 2^63")]
-fn whole(number: f64) -> i64 {
-    number.round() as i64
+    measured::part(expect, compiled, &of).found()
 }

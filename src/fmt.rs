@@ -143,7 +143,7 @@ fn laid_out(paths: &BTreeSet<PathBuf>) -> Result<Vec<LaidOut>, Failure> {
 }
 
 /// Puts `text` in place of a file: written beside it first, so that there is never half of it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     // Where the name is a link, the file it leads to is the one to replace.
     let real = fs::canonicalize(path)?;
     let mut name = std::ffi::OsString::from(".");

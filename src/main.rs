@@ -9,6 +9,7 @@ mod failure;
 mod fmt;
 mod generate;
 mod json_out;
+mod measured;
 mod mistakes;
 mod new;
 mod open;
@@ -22,6 +23,7 @@ mod scenario;
 mod schema;
 mod simulate;
 mod told;
+mod tune;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -41,6 +43,7 @@ Examples:
   foresend new my-shop                               an example, to change into your own
   foresend check scenarios/shop                      is this program right?
   foresend simulate scenarios/cart-recovery.toml     what would its mail do?
+  foresend tune scenarios/cart-recovery.tune.toml    which delay pays most?
 
 Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 it ran, and
 something that had to hold does not, 130 interrupted.";
@@ -48,6 +51,7 @@ something that had to hold does not, 130 interrupted.";
 #[derive(Subcommand)]
 enum Command {
     Simulate(simulate::Arguments),
+    Tune(tune::Arguments),
     Check(check::Arguments),
     New(new::Arguments),
     Fmt(fmt::Arguments),
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
     let command = Arguments::parse().command;
     let run = || match &command {
         Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Tune(arguments) => tune::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Say(arguments) => say::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

@@ -118,6 +118,52 @@ impl Progress {
     }
 }
 
+/// A line on stderr for what has stages; only on a terminal, and gone at the end.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// `verb`: what is being done.
+    pub(crate) fn new(verb: &str) -> Self {
+        if !io::stderr().is_terminal() {
+            return Self { bar: ProgressBar::hidden() };
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(FRAMES));
+        let style = ProgressStyle::with_template(&format!("  {verb}  {{bar:16}}  {{msg}}"));
+        bar.set_style(style.expect("it is one").progress_chars(match letters() {
+            Letters::Unicode => "━╸─",
+            Letters::Ascii => "#> ",
+        }));
+        Self { bar }
+    }
+
+    /// So much of this stage is done; `says` is told the seconds left in it and those since the beginning.
+    pub(crate) fn at(&self, done: u64, of: u64, says: impl Fn(u64, f64) -> String) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        if self.bar.length() != Some(of) || self.bar.position() > done {
+            self.bar.set_length(of);
+            self.bar.reset_eta();
+        }
+        let elapsed = self.bar.elapsed().as_secs_f64();
+        self.bar.set_message(says(self.bar.eta().as_secs(), elapsed));
+        self.bar.set_position(done);
+    }
+
+    /// A line that stays, above it.
+    pub(crate) fn above(&self, text: &str) {
+        self.bar.suspend(|| talk(&format!("  {text}\n")));
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();

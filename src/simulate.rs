@@ -358,12 +358,12 @@ pub(crate) fn address_and_value(text: &str) -> Result<(String, String), String> 
     }
 }
 
-fn available_threads() -> usize {
+pub(crate) fn available_threads() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get).min(THREADS_MAX as usize)
 }
 
 /// The most memory this process ever held, where the system tells.
-fn peak_bytes() -> Option<u64> {
+pub(crate) fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;

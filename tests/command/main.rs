@@ -12,6 +12,7 @@ mod new;
 mod say;
 mod schema;
 mod simulate;
+mod tune;
 mod usage;
 
 use std::path::{Path, PathBuf};

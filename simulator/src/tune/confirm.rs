@@ -31,8 +31,6 @@ pub struct Confirmed {
     pub over_today: Vec<Bounds>,
     /// What the first has over the second, of every two, by their places.
     pub pairs: Vec<((usize, usize), Bounds)>,
-    /// Customers with another outcome than without mail.
-    pub changed: Vec<u64>,
     /// Customers a side of a real test of two separate groups, with this mail and without any, that would find what it
     /// adds (95 %, power 80 %). `None`: it adds nothing.
     pub trial: Vec<Option<u64>>,
@@ -105,8 +103,8 @@ pub(super) fn confirm(
     let (z, mut bounds) = simultaneous(&found.sums, &contrasts, LEVEL);
     let pairs: Vec<((usize, usize), Bounds)> =
         between.into_iter().zip(bounds.split_off(n)).collect();
-    let increments: Vec<_> =
-        (0..n).map(|place| found.sums.increment(arm(place), NONE, 1)).collect();
+    let trial = |place: usize| found.sums.increment(arm(place), NONE, 1).trial;
+    let trial = (0..n).map(trial).collect();
     let mut confirmed = Confirmed {
         candidates,
         customers: customers.into(),
@@ -115,8 +113,7 @@ pub(super) fn confirm(
         adds: bounds,
         over_today: Vec::new(),
         pairs,
-        changed: increments.iter().map(|increment| increment.changed).collect(),
-        trial: increments.iter().map(|increment| increment.trial).collect(),
+        trial,
         seen: found.seen,
         events: found.events,
     };

@@ -63,10 +63,10 @@ pub(super) fn ensemble(
     let half = (problem.customers / 2).max(1);
     let mut halves: Vec<[Tried; 2]> = Vec::new();
     for world in 0..problem.worlds {
-        let of = |index: u64| {
-            let seed = seed(problem, b"ensemble", index);
+        let of = |half_ix: u64| {
+            let seed = seed(problem, b"ensemble", half_ix);
             let ask = Ask { world, seed, customers: half, candidates: &candidates };
-            tried(field, &ask, Stage::Ensemble { world }, watch)
+            tried(field, &ask, Stage::Ensemble { world, half: half_ix }, watch)
         };
         halves.push([of(0)?, of(1)?]);
     }

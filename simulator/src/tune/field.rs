@@ -78,6 +78,8 @@ pub struct Seen {
     pub mails: u64,
     /// Mails that were delivered.
     pub delivered: u64,
+    /// Customers with other orders than without mail.
+    pub changed: u64,
     /// People who unsubscribed, and complained.
     pub unsubscribed: u64,
     /// The same.
@@ -89,12 +91,18 @@ pub struct Seen {
 impl Seen {
     pub(super) fn and(&self, other: &Self) -> Self {
         Self {
+            changed: self.changed + other.changed,
             mails: self.mails + other.mails,
             delivered: self.delivered + other.delivered,
             unsubscribed: self.unsubscribed + other.unsubscribed,
             complained: self.complained + other.complained,
             kept: self.kept.iter().zip(&other.kept).map(|(a, b)| a.and(*b)).collect(),
         }
+    }
+
+    /// Whether something that must hold does not, beyond what the chance of a small sample makes.
+    pub(super) fn breaks_clearly(&self, keeps: &[&(dyn Fn(f64) -> bool + Sync)]) -> bool {
+        self.kept.iter().zip(keeps).any(|(part, holds)| part.breaks_clearly(holds))
     }
 
     /// Whether all that must hold does.
@@ -110,6 +118,8 @@ pub struct Part {
     pub part: f64,
     /// Of how many; `None`: a count by itself.
     pub of: Option<f64>,
+    /// The variance of `part` that chance alone makes, where that is known; else 0.
+    pub variance: f64,
 }
 
 impl Part {
@@ -123,10 +133,21 @@ impl Part {
         }
     }
 
+    /// Whether it is on the wrong side of what `holds` by more than twice its standard error.
+    fn breaks_clearly(self, holds: &dyn Fn(f64) -> bool) -> bool {
+        let error = self.variance.sqrt() / self.of.filter(|of| *of > 0.0).unwrap_or(1.0);
+        let found = self.found();
+        !holds(found) && !holds(found - 2.0 * error) && !holds(found + 2.0 * error)
+    }
+
     /// Of more people.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self { part: self.part + other.part, of: self.of.zip(other.of).map(|(a, b)| a + b) }
+        Self {
+            part: self.part + other.part,
+            of: self.of.zip(other.of).map(|(a, b)| a + b),
+            variance: self.variance + other.variance,
+        }
     }
 }
 
@@ -144,10 +165,12 @@ pub enum Stage {
         /// Candidates left.
         left: usize,
     },
-    /// In this world, from 0 on.
+    /// In one of the worlds, one half of its people.
     Ensemble {
-        /// Which.
+        /// From 0 on.
         world: usize,
+        /// The first, 0, or the second.
+        half: u64,
     },
     /// On fresh people.
     Confirm,

@@ -82,11 +82,11 @@ impl Tuned {
 pub enum TuneError {
     /// So few people do otherwise with mail that no effort asked for could tell candidates apart.
     #[error(
-        "mail changes the outcome of {changed} of the {customers} customers tried: the search would see about {would}, \
+        "mail changes the orders of {changed} of the {customers} customers tried: the search would see about {would}, \
          and {CHANGED_MIN} is the least that says anything"
     )]
     TooFew {
-        /// Customers of the pilot with another outcome in the best arm.
+        /// Customers of the pilot with other orders in the best arm.
         changed: u64,
         /// Customers of the pilot.
         customers: u64,

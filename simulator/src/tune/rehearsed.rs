@@ -113,6 +113,7 @@ impl Programs<'_> {
             customers: rehearsal.customers,
         });
         Seen {
+            changed: rehearsal.orders.changed(arm, NO_MAIL),
             mails: mail.sent,
             delivered: mail.delivered(),
             unsubscribed: mail.unsubscribed,

@@ -56,11 +56,11 @@ pub struct Point {
     pub adds: Bounds,
     /// Whether noise leaves open that it is as good as the best of them.
     pub on_plateau: bool,
-    /// What must be kept, and whether it is.
+    /// What must be kept.
     pub kept: Vec<Part>,
-    /// The same.
+    /// Whether it is, for all that can be told: what clearly is not cannot be chosen.
     pub keeps: bool,
-    /// Customers with another outcome than without mail.
+    /// Customers with other orders than without mail.
     pub changed: u64,
     /// The round after which it was dropped, from 1 on. `None`: it stayed.
     pub dropped: Option<usize>,
@@ -104,7 +104,7 @@ pub(super) fn pilot(
         Ask { world: 0, seed: seed(problem, b"pilot   ", 0), customers: PILOT, candidates: &all };
     let found = tried(field, &ask, Stage::Pilot, watch).map_err(|Stopped| TuneError::Stopped)?;
     let best = all.iter().max_by(|&&a, &&b| found.adds(a).total_cmp(&found.adds(b)));
-    let changed = best.map_or(0, |&best| found.sums.changed(Tried::arm(best), NONE));
+    let changed = best.map_or(0, |&best| found.seen[best].changed);
     if changed >= PILOT_CHANGED_MIN {
         return Ok(());
     }
@@ -247,14 +247,14 @@ fn curve(problem: &Problem<'_>, varied: &[usize], tried: &Tried) -> Vec<Point> {
     let behind: Vec<(usize, usize)> =
         (0..problem.candidates).map(|one| (best, Tried::arm(one))).collect();
     let (_, behind) = simultaneous(&tried.sums, &behind, LEVEL);
-    let points = adds.into_iter().zip(behind).zip(&tried.seen).enumerate();
+    let points = adds.into_iter().zip(behind).zip(&tried.seen);
     points
-        .map(|(one, ((adds, behind), seen))| Point {
+        .map(|((adds, behind), seen)| Point {
             adds,
             on_plateau: behind.holds_zero(),
-            keeps: seen.keeps(problem.keeps),
+            keeps: !seen.breaks_clearly(problem.keeps),
             kept: seen.kept.clone(),
-            changed: tried.sums.changed(Tried::arm(one), NONE),
+            changed: seen.changed,
             dropped: None,
         })
         .collect()

@@ -76,17 +76,14 @@ impl Field for Analytic {
         for customer in 0..ask.customers {
             sums.add(&self.row(ask.world, ask.seed, customer, ask.candidates));
         }
-        let mails = |&one: &usize| Seen {
+        let mails = |(place, &one): (usize, &usize)| Seen {
+            changed: sums.changed(place + 1, 0),
             // A longer wait leaves fewer carts to be mailed.
             mails: u64::from(ask.customers) * 1_000 - DELAYS[one].to_bits().count_ones() as u64,
-            kept: vec![Part { part: DELAYS[one], of: Some(1.0) }],
+            kept: vec![Part { part: DELAYS[one], of: Some(1.0), variance: 0.0 }],
             ..Seen::default()
         };
-        Ok(Tried {
-            sums,
-            seen: ask.candidates.iter().map(mails).collect(),
-            units: u64::from(ask.customers),
-            events: u64::from(ask.customers),
-        })
+        let seen = ask.candidates.iter().enumerate().map(mails).collect();
+        Ok(Tried { sums, seen, units: u64::from(ask.customers), events: u64::from(ask.customers) })
     }
 }

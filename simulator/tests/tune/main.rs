@@ -20,6 +20,7 @@ fn what_is_chosen_is_as_good_as_the_best_and_bounds_hold() {
     let count = |of: fn(&judged::Judged) -> bool| judged.iter().filter(|one| of(one)).count();
     assert!(count(|one| one.on_plateau) >= 19, "{judged:?}");
     assert!(count(|one| one.covered) >= 18, "{judged:?}");
+    assert!(judged.iter().all(|one| one.confirmed >= 100_000), "{judged:?}");
 }
 
 #[test]
@@ -78,10 +79,13 @@ fn regret_is_what_brute_force_finds() {
     assert!((worst(robust) - least).abs() < 1e-12 && places.len() == DELAYS.len());
 }
 
-/// A field that remembers what it was asked: world, seed, customers, candidates.
+/// World, seed, customers, candidates.
+type Asked = (usize, u64, u32, Vec<usize>);
+
+/// A field that remembers what it was asked.
 struct Recorded<'a> {
     field: &'a Analytic,
-    asks: Cell<Vec<(usize, u64, u32, Vec<usize>)>>,
+    asks: Cell<Vec<Asked>>,
 }
 
 impl Field for Recorded<'_> {

@@ -76,7 +76,7 @@ struct Finding {
 }
 
 #[derive(Serialize)]
-struct Assumption<'a> {
+pub(crate) struct Assumption<'a> {
     key: &'a str,
     value: &'a str,
     unit: &'a str,
@@ -157,7 +157,7 @@ impl Finding {
 }
 
 impl<'a> Assumption<'a> {
-    fn of(setting: &'a Setting) -> Self {
+    pub(crate) fn of(setting: &'a Setting) -> Self {
         Self {
             key: &setting.key,
             value: &setting.value,

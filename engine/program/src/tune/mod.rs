@@ -127,7 +127,8 @@ fn worth_belongs(reader: &Reader<'_>, (maximise, is_named): (Maximise, bool), to
     let file = reader.file;
     match (maximise, reader.entry("worth")) {
         (Maximise::Profit, None) if !reader.was_meant("worth") => {
-            let place = reader.get("maximise").map_or(reader.place(), |value| value.span.clone());
+            let place =
+                reader.get("maximise").map_or_else(|| reader.place(), |value| value.span.clone());
             told.tell(
                 Diagnostic::error("foresend::missing_key", file.name, "a profit of what?")
                     .at(place, "needs `worth`")
@@ -223,21 +224,28 @@ impl Tune {
         self.scenario_place.clone()
     }
 
+    /// Where the first address that varies stands.
+    #[must_use]
+    pub fn vary_place(&self) -> Range<usize> {
+        self.vary.first().map_or(0..0, Vary::place)
+    }
+
     /// The worlds that it names, with their places; none: the scenario's.
     pub fn worlds(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
         let names = self.across.iter().flatten().map(String::as_str);
         names.zip(self.across_places.iter().cloned())
     }
 
-    /// A mistake in this file.
+    /// A mistake in this file, and how to mend it.
     #[must_use]
     pub fn mistake(
         &self,
         code: &'static str,
         message: impl Into<String>,
         place: Range<usize>,
+        help: Option<String>,
     ) -> Diagnostic {
-        Diagnostic::error(code, &self.file, message).at(place, "stands here")
+        Diagnostic::error(code, &self.file, message).at(place, "stands here").perhaps(help)
     }
 
     /// A mistake for each world that is none of `known`.
@@ -249,7 +257,7 @@ impl Tune {
                 format!("there are: {}", known.join(", "))
             });
             let message = format!("there is no population `{name}`");
-            self.mistake("foresend::unknown_population", message, place).help(help)
+            self.mistake("foresend::unknown_population", message, place, Some(help))
         };
         unknown.map(mistake).collect()
     }
@@ -265,7 +273,7 @@ impl Tune {
                 crate::text::read::there_are("rehearsed are", names.clone(), "none is rehearsed")
             });
             let message = format!("no journey `{name}` is rehearsed here");
-            self.mistake("foresend::unknown_journey", message, expect.journey_place()).help(help)
+            self.mistake("foresend::unknown_journey", message, expect.journey_place(), Some(help))
         };
         unknown.map(mistake).collect()
     }

@@ -37,6 +37,10 @@ impl Vary {
         self.address.rsplit('.').next().unwrap_or_default()
     }
 
+    pub(super) fn place(&self) -> Range<usize> {
+        self.place.clone()
+    }
+
     /// How long the value numbered `at` lets people wait, in milliseconds; longer than any for `never`; 0 where it is no
     /// duration.
     fn wait(&self, at: usize) -> i64 {
@@ -325,9 +329,7 @@ impl super::Tune {
                     true => vary.places[*at].clone(),
                     false => vary.place.clone(),
                 };
-                Box::new(
-                    self.mistake("foresend::bad_address", wrong.message, place).perhaps(wrong.help),
-                )
+                Box::new(self.mistake("foresend::bad_address", wrong.message, place, wrong.help))
             })?;
         }
         let (compiled, told) = compile(&changed, only);
