@@ -3,6 +3,7 @@
 
 use crate::failure::{Failure, plainly};
 use crate::open::show;
+use crate::output;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,33 @@ pub(crate) struct Opened {
     new: bool,
 }
 
+/// Opens the files that were named behind options: all of them, or none.
+///
+/// # Errors
+/// Where one cannot be written, or two would go to stdout.
+pub(crate) fn open_all<const N: usize>(
+    named: [(&str, Option<&Path>); N],
+) -> Result<[Option<JsonOut>; N], Failure> {
+    let stdout = |path: Option<&Path>| path == Some(Path::new("-"));
+    let mut to_stdout = named.iter().filter(|(_, path)| stdout(*path));
+    if let (Some((one, _)), Some((other, _))) = (to_stdout.next(), to_stdout.next()) {
+        return Err(Failure::input(format!("{one} - and {other} - cannot both go to stdout"))
+            .help("name a file for one of them"));
+    }
+    let mut opened = [const { None }; N];
+    for at in 0..N {
+        let (option, path) = named[at];
+        match path.map(|path| JsonOut::open(option, path)).transpose() {
+            Ok(target) => opened[at] = target,
+            Err(failure) => {
+                opened.into_iter().flatten().for_each(JsonOut::abandon);
+                return Err(failure);
+            }
+        }
+    }
+    Ok(opened)
+}
+
 impl JsonOut {
     /// Makes sure that `path`, named behind `option`, can be written, and leaves its content alone.
     ///
@@ -43,6 +71,17 @@ impl JsonOut {
                 Err(Failure::input(message)
                     .help("name a file in a folder that exists, or - for stdout"))
             }
+        }
+    }
+
+    /// Puts `text` where it goes.
+    ///
+    /// # Errors
+    /// Where the disk is full or broken, or stdout is closed.
+    pub(crate) fn write(self, text: &str) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => Ok(output::data(text)?),
+            Self::File(file) => file.write(text),
         }
     }
 
@@ -88,6 +127,19 @@ mod tests {
         };
         file.write("now\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "now\n");
+    }
+
+    #[test]
+    fn all_are_opened_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, nowhere) = (folder.path().join("new"), folder.path().join("no/file"));
+        assert!(open_all([("--json", Some(&*new)), ("--html", Some(&*nowhere))]).is_err());
+        assert!(!new.exists());
+        let stdout = Some(Path::new("-"));
+        let both = open_all([("--json", Some(&*new)), ("--record", stdout), ("--html", stdout)]);
+        let said = both.unwrap_err().text().unwrap();
+        assert!(said.starts_with("error: --record - and --html - cannot both"), "{said}");
+        assert!(!new.exists());
     }
 
     #[test]

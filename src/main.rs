@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod fmt;
 mod generate;
+mod html;
 mod json_out;
 mod measured;
 mod mistakes;

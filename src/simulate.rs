@@ -2,10 +2,10 @@
 //! with the input, and whether the JSON can be written, is found out before the long run.
 
 use crate::failure::Failure;
-use crate::json_out::JsonOut;
+use crate::json_out::{self, JsonOut};
 use crate::output::{self, Progress};
 use crate::report::number::{count, counted};
-use crate::report::{Journey, Length, Report, Timing, World, json, markdown};
+use crate::report::{Journey, Length, Report, Timing, World, html, json, markdown};
 use crate::scenario::{self, Opened};
 use crate::{dash, expected, mistakes, recorded, rehearsed};
 use foresend_core::world::journey::JourneyIx;
@@ -14,7 +14,7 @@ use foresend_program::{Compiled, Expect, Measure, Scenario};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{self, Plan, Rehearsal, rehearse};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -30,6 +30,7 @@ Examples:
   foresend simulate scenarios/cart-recovery.toml --set cart-recovery.quiet=4h
   foresend simulate scenarios/cart-recovery.toml --json report.json --quiet
   foresend simulate scenarios/whole-shop.toml --world retail --all
+  foresend simulate scenarios/whole-shop.toml --html report.html
   foresend simulate scenarios/whole-shop.toml --tui
 
 The same files, customers and seed give the same report on every machine, with any number of threads.
@@ -71,6 +72,10 @@ pub(crate) struct Arguments {
     /// Write the report as JSON too; - writes it to stdout instead of the page
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+
+    /// Write the report as a page to send round, one file of HTML; - writes it to stdout instead of the page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 
     /// Show it in the dashboard: how far it is, then its days; the report follows
     #[arg(long)]
@@ -122,41 +127,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         mistakes::tell(&told, &opened.texts());
         Failure::Mistakes
     })?;
-    if [&arguments.json, &arguments.record].iter().all(|to| to.as_deref() == Some(Path::new("-"))) {
-        return Err(Failure::input("--json - and --record - cannot both go to stdout")
-            .help("name a file for one of them"));
-    }
     if arguments.tui {
         dash::needs_terminal("simulate --tui")?;
     }
-    let target = arguments.json.as_deref().map(|path| JsonOut::open("--json", path)).transpose()?;
-    let record = match arguments.record.as_deref().map(|path| JsonOut::open("--record", path)) {
-        Some(Err(failure)) => {
-            target.into_iter().for_each(JsonOut::abandon);
-            return Err(failure);
-        }
-        record => record.transpose()?,
-    };
+    let targets = json_out::open_all([
+        ("--json", arguments.json.as_deref()),
+        ("--record", arguments.record.as_deref()),
+        ("--html", arguments.html.as_deref()),
+    ])?;
     let job = Job { arguments: arguments.clone(), opened, compiled, others, worlds };
     let done = if arguments.tui { dash::rehearsal(&Arc::new(job)) } else { job.run_on_a_line() };
     let Done { report, recording } = match done {
         Ok(done) => done,
         Err(failure) => {
-            target.into_iter().chain(record).for_each(JsonOut::abandon);
+            targets.into_iter().flatten().for_each(JsonOut::abandon);
             return Err(failure);
         }
     };
+    let is_page = !targets.iter().any(|to| matches!(to, Some(JsonOut::Stdout)));
+    let [json, record, page] = targets;
     let mut lines = recording.lines();
-    let is_page = ![&target, &record].iter().any(|to| matches!(to, Some(JsonOut::Stdout)));
     match record {
         Some(JsonOut::Stdout) => lines.try_for_each(|line| output::data(&line))?,
         Some(JsonOut::File(file)) => file.write(&lines.collect::<String>())?,
         None => {}
     }
-    match target {
-        Some(JsonOut::Stdout) => output::data(&json::write(&report))?,
-        Some(JsonOut::File(file)) => file.write(&json::write(&report))?,
-        None => {}
+    if let Some(to) = json {
+        to.write(&json::write(&report))?;
+    }
+    if let Some(to) = page {
+        to.write(&html::write(&report))?;
     }
     if is_page {
         let length = if arguments.quiet { Length::Quiet } else { Length::Full };

@@ -77,7 +77,7 @@ fn range(report: &Report, page: &mut Page) {
 }
 
 /// `−0.5 … +4.1 %`
-fn relative_span(all: impl Iterator<Item = (i64, u64)>) -> String {
+pub(super) fn relative_span(all: impl Iterator<Item = (i64, u64)>) -> String {
     let shares: Option<Vec<f64>> = all.map(|(value, of)| signed_share(value, of)).collect();
     let Some(shares) = shares else { return "–".to_owned() };
     let low = shares.iter().copied().fold(f64::INFINITY, f64::min);
@@ -113,7 +113,7 @@ fn row(
 }
 
 /// `quicker, against as written: +41 orders (±30), +£2,114.`
-fn against_as_written(report: &Report, compared: &Compared, letters: Letters) -> String {
+pub(super) fn against_as_written(report: &Report, compared: &Compared, letters: Letters) -> String {
     let Share { orders, revenue } = &compared.less_as_written;
     let noise = match orders.noise {
         Some(_) => format!("({})", noise(orders)),
@@ -132,7 +132,7 @@ fn against_as_written(report: &Report, compared: &Compared, letters: Letters) ->
 }
 
 /// Who bought otherwise, and what chance leaves open of the revenue.
-fn changed(report: &Report, world: &World, letters: Letters) -> String {
+pub(super) fn changed(report: &Report, world: &World, letters: Letters) -> String {
     let World { orders, revenue, .. } = world;
     let place = if report.worlds.len() > 1 { format!("In {}: ", world.id) } else { String::new() };
     let revenue = match revenue.noise {
@@ -150,7 +150,7 @@ fn changed(report: &Report, world: &World, letters: Letters) -> String {
 }
 
 /// What may be said of it, in fixed words.
-fn verdict(report: &Report) -> String {
+pub(super) fn verdict(report: &Report) -> String {
     match &*report.worlds {
         [only] => verdict_in(only),
         worlds => verdict_over(worlds),
@@ -224,7 +224,7 @@ fn listed(all: &[&str]) -> String {
 }
 
 /// The size of a real test that would find the difference, where there is one.
-fn trial(report: &Report) -> Option<String> {
+pub(super) fn trial(report: &Report) -> Option<String> {
     let own = report.own();
     let orders = &own.orders;
     let trial = roughly(orders.trial.filter(|_| orders.holds_zero() == Some(false))?);

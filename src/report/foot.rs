@@ -2,7 +2,7 @@
 
 use super::finding::findings;
 use super::number::{count, counted, money, seconds};
-use super::page::{Page, Role};
+use super::page::{Letters, Page, Role};
 use super::{Report, Sends};
 use foresend_simulator::population::preset::{Grade, Setting};
 
@@ -25,18 +25,7 @@ const LEADING: [Leading; 6] = [
 const CLAIM_RATIO: f64 = 1.2;
 
 pub(super) fn costs(report: &Report, page: &mut Page) {
-    let mail = report.pulse().all_steps().mail;
-    let mut cost = format!(
-        "Cost of mail: {} unsubscribed, {} complained",
-        people(mail.unsubscribed),
-        count(mail.complained)
-    );
-    if report.own().discounts_minor > 0 {
-        let taken_off = report.own().discounts_minor;
-        let money = money(taken_off, report.currency, page.paper().letters);
-        cost.push_str(&format!("; {money} of discounts, already off revenue"));
-    }
-    page.prose(Role::Plain, &format!("{cost}."));
+    page.prose(Role::Plain, &cost(report, page.paper().letters));
     for finding in findings(report) {
         page.signed_prose(finding.level.role(), finding.level.sign(), &finding.message);
     }
@@ -45,8 +34,25 @@ pub(super) fn costs(report: &Report, page: &mut Page) {
     }
 }
 
-/// Never left out.
-pub(super) fn caution(report: &Report, page: &mut Page) {
+/// What mail cost.
+pub(super) fn cost(report: &Report, letters: Letters) -> String {
+    let mail = report.pulse().all_steps().mail;
+    let mut cost = format!(
+        "Cost of mail: {} unsubscribed, {} complained",
+        people(mail.unsubscribed),
+        count(mail.complained)
+    );
+    if report.own().discounts_minor > 0 {
+        let taken_off = report.own().discounts_minor;
+        let money = money(taken_off, report.currency, letters);
+        cost.push_str(&format!("; {money} of discounts, already off revenue"));
+    }
+    cost.push('.');
+    cost
+}
+
+/// On which assumptions the answer rests most. Never left out.
+pub(super) fn caution(report: &Report) -> String {
     let leading: Vec<String> = LEADING
         .iter()
         .filter(|(_, _, concerns)| concerns(report.sends))
@@ -55,7 +61,7 @@ pub(super) fn caution(report: &Report, page: &mut Page) {
             (setting.grade == Grade::A).then(|| format!("{says}\u{a0}{}", spelled(setting)))
         })
         .collect();
-    let text = if leading.is_empty() {
+    if leading.is_empty() {
         "A rehearsal is no forecast.".to_owned()
     } else {
         format!(
@@ -64,8 +70,7 @@ pub(super) fn caution(report: &Report, page: &mut Page) {
             counted(leading.len() as u64, "assumed setting"),
             leading.join(", ")
         )
-    };
-    page.prose(Role::Plain, &text);
+    }
 }
 
 /// `1.5 / 30 h`, of `[1.5, 30.0]` hours.
@@ -101,7 +106,7 @@ pub(super) fn speed(report: &Report, page: &mut Page) {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a ratio is shown to two digits")]
-fn last_click(report: &Report) -> Option<String> {
+pub(super) fn last_click(report: &Report) -> Option<String> {
     let (claimed, orders) = (report.own().attributed_orders, &report.own().orders);
     if claimed == 0 {
         return None;

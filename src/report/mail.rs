@@ -42,9 +42,13 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     if report.journeys.len() > 1 {
         page.row(&row("all", &all.mail, wide));
     }
-    opens(report, page);
+    if let Some(opens) = opens(report) {
+        page.prose(Role::Faint, &opens);
+    }
     machines(&all.mail, page);
-    spam(report, page);
+    if let Some(spam) = spam(report) {
+        page.prose(Role::Plain, &spam);
+    }
     held_back(report, &all.held, page);
     moved_and_skipped(&all, page);
 }
@@ -76,28 +80,23 @@ fn row(name: &str, mail: &Mail, wide: bool) -> Row {
 }
 
 /// An open is only seen of who agreed to it: what is counted is fewer than what happens.
-fn opens(report: &Report, page: &mut Page) {
+pub(super) fn opens(report: &Report) -> Option<String> {
     let tracked = report.settings.iter().find(|setting| setting.key == "contact.open_tracking");
-    if let Some(share) = tracked.and_then(|setting| setting.value.parse::<f64>().ok())
-        && share < 1.0
-    {
-        let text = format!("Opened: seen only of the {:.0} % who agreed to it.", share * 100.0);
-        page.prose(Role::Faint, &text);
-    }
+    let share = tracked.and_then(|setting| setting.value.parse::<f64>().ok())?;
+    let percent = share * 100.0;
+    (share < 1.0).then(|| format!("Opened: seen only of the {percent:.0} % who agreed to it."))
 }
 
 /// What mailbox providers made of complaints, where the population says that they do.
-fn spam(report: &Report, page: &mut Page) {
-    if let Some(Deliverability { passes, change, lowest }) = report.own().deliverability {
-        let text = format!(
-            "Complaints sent mail to the spam folder: on the worst day {:.1}\u{a0}% of it ({}, the last moved a \
-             day by {:.1}\u{a0}pp).",
-            (1.0 - lowest) * 100.0,
-            if passes == 1 { "1\u{a0}pass".to_owned() } else { format!("{passes}\u{a0}passes") },
-            change * 100.0,
-        );
-        page.prose(Role::Plain, &text);
-    }
+pub(super) fn spam(report: &Report) -> Option<String> {
+    let Deliverability { passes, change, lowest } = report.own().deliverability?;
+    Some(format!(
+        "Complaints sent mail to the spam folder: on the worst day {:.1}\u{a0}% of it ({}, the last moved a day by \
+         {:.1}\u{a0}pp).",
+        (1.0 - lowest) * 100.0,
+        if passes == 1 { "1\u{a0}pass".to_owned() } else { format!("{passes}\u{a0}passes") },
+        change * 100.0,
+    ))
 }
 
 fn machines(mail: &Mail, page: &mut Page) {

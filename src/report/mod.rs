@@ -1,7 +1,7 @@
 //! The report of a rehearsal: what was rehearsed, what mail caused, what it cost, what the answer rests on.
 //! [`Report`] holds every number it shows; nothing here runs a rehearsal, opens a file or prints, so a report
 //! can be drawn from numbers written down in a test. `page` and `number` know how things look, `head` to `foot`
-//! what is said, in the order it is read; `json` is the same for machines.
+//! what is said, in the order it is read; `html` is the same for a browser, `json` for machines.
 
 mod by_journey;
 mod caused;
@@ -9,6 +9,7 @@ mod expected;
 mod finding;
 mod foot;
 mod head;
+pub(crate) mod html;
 mod journeys;
 pub(crate) mod json;
 mod mail;
@@ -23,7 +24,7 @@ use foresend_insight::pulse::Pulse;
 use foresend_program::Currency;
 use foresend_simulator::population::preset::{Grade, Setting};
 use foresend_simulator::rehearsal::Deliverability;
-use page::{Page, Paper};
+use page::{Page, Paper, Role};
 
 /// One rehearsal in several worlds, in each of which all arms have the same customers.
 #[derive(Clone, PartialEq, Debug)]
@@ -223,7 +224,7 @@ impl Report {
             page.gap();
         }
         expected::write(self, length, &mut page);
-        foot::caution(self, &mut page);
+        page.prose(Role::Plain, &foot::caution(self));
         if length == Length::Full {
             foot::speed(self, &mut page);
         }

@@ -104,7 +104,7 @@ fn arm(id: &str, orders: u64, revenue_minor: i64, journey: JourneyPulse) -> Arm 
 }
 
 /// One world, one journey.
-fn report() -> Report {
+pub(super) fn report() -> Report {
     Report {
         scenario: "scenarios/cart-recovery.toml".into(),
         program: "7c1e9a4b00112233".into(),
@@ -163,7 +163,7 @@ fn increment(value: i64, noise: f64) -> Increment {
 }
 
 /// Four worlds, six journeys, a further arm, and four expectations, one of which is not met.
-fn whole_shop() -> Report {
+pub(super) fn whole_shop() -> Report {
     let mut report = report();
     let own = report.worlds[0].clone();
     let names = ["post-purchase", "win-back", "welcome", "journal", "browse-abandonment"];

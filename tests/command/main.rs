@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod fmt;
 mod generate;
+mod html;
 mod new;
 mod say;
 mod schema;
