@@ -34,7 +34,7 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut least = 1.0f64;
     let ranks: Vec<f64> = (1..=count(p)).map(f64::from).collect();
     for (&at, rank) in order.iter().zip(ranks).rev() {
-        least = least.min(sound(p[at]) * f64::from(count(p)) / rank);
+        least = least.min(sound(p[at]) * (f64::from(count(p)) / rank));
         adjusted[at] = least;
     }
     adjusted

@@ -1,5 +1,5 @@
 //! The statistics by which experiments are judged: each file answers one question, and says with which formula,
-//! from which source, and which test holds it.
+//! from which source, and which test holds it. [`judge`] puts them together into what the board shows.
 //!
 //! Pure: what is drawn here is hashed from a fixed key, so the same numbers always give the same answer. Where a
 //! question has no answer (nobody reached an arm, nothing varies) there is `None`, never a number that is not one.
@@ -8,6 +8,7 @@ pub mod arm;
 pub mod bayes;
 pub mod correct;
 pub mod difference;
+pub mod judge;
 pub mod max_t;
 pub mod proportions;
 pub mod sample_ratio;
