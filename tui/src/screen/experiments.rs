@@ -126,9 +126,9 @@ fn block(of: &Experiment) -> Vec<Line> {
     }
     let (sign, says, role) = match &of.verdict {
         Verdict::Open => ("○", "Nothing can be said yet.", Role::Faint),
-        Verdict::NotYet { says } => ("○", says.as_str(), Role::Plain),
+        Verdict::NotYet { says } | Verdict::Ended { says } => ("○", says.as_str(), Role::Plain),
         Verdict::Found { says } => ("✓", says.as_str(), Role::Good),
-        Verdict::Broken { says } => ("✗", says.as_str(), Role::Failed),
+        Verdict::Stopped { says } | Verdict::Broken { says } => ("✗", says.as_str(), Role::Failed),
     };
     lines.push(Line { id: String::new(), cells: vec![(format!("{sign} {says}"), role)] });
     lines.push(blank());

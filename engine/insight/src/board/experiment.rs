@@ -1,5 +1,5 @@
 //! A test in progress: who met which variant, what they did, and whether that can be told from chance yet. Filled by
-//! whoever judges experiments; nothing here computes a verdict.
+//! [`crate::experiment::judge`]; nothing here computes a verdict.
 
 use super::caused::Interval;
 use serde::Serialize;
@@ -66,6 +66,16 @@ pub enum Verdict {
     /// The same, in a sentence.
     NotYet {
         /// `Not yet, week 2 of 12. …`
+        says: String,
+    },
+    /// Its end came, and nothing was clear.
+    Ended {
+        /// In a sentence.
+        says: String,
+    },
+    /// A guard was breached: it ended there.
+    Stopped {
+        /// In a sentence.
         says: String,
     },
     /// Something is better.

@@ -35,21 +35,43 @@ pub fn normal(key: u64, index: u64) -> f64 {
 /// Where `correlation` is not square and finite, or `level` not between 0 and 1.
 #[must_use]
 pub fn quantile(correlation: &[Vec<f64>], level: f64) -> f64 {
-    assert!(level > 0.0 && level < 1.0, "a quantile at {level}");
-    if correlation.is_empty() {
-        return 0.0;
+    Largest::of(correlation).quantile(level)
+}
+
+/// The draws of max |Zᵢ|, for those who ask more than one thing of them.
+pub(super) struct Largest(Vec<f64>);
+
+impl Largest {
+    /// As [`quantile`].
+    pub(super) fn of(correlation: &[Vec<f64>]) -> Self {
+        if correlation.is_empty() {
+            return Self(Vec::new());
+        }
+        let factor = cholesky(correlation);
+        let largest = |draw: u32| largest_of(&factor, join(KEY, u64::from(draw)));
+        let mut drawn: Vec<f64> = (0..DRAWS).map(largest).collect();
+        drawn.sort_unstable_by(f64::total_cmp);
+        Self(drawn)
     }
-    let factor = cholesky(correlation);
-    let mut largest: Vec<f64> =
-        (0..DRAWS).map(|draw| largest_of(&factor, join(KEY, u64::from(draw)))).collect();
-    largest.sort_unstable_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "between 0 and the number of draws"
-    )]
-    let rank = (level * f64::from(DRAWS)).ceil() as usize;
-    largest[rank.clamp(1, largest.len()) - 1]
+
+    /// As [`quantile`].
+    pub(super) fn quantile(&self, level: f64) -> f64 {
+        assert!(level > 0.0 && level < 1.0, "a quantile at {level}");
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and the number of draws"
+        )]
+        let rank = (level * f64::from(DRAWS)).ceil() as usize;
+        self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// The share of draws further out than `z`.
+    pub(super) fn beyond(&self, z: f64) -> f64 {
+        let within = self.0.partition_point(|drawn| *drawn <= z);
+        let beyond = u32::try_from(self.0.len() - within).expect("no more than were drawn");
+        f64::from(beyond) / f64::from(DRAWS)
+    }
 }
 
 fn largest_of(factor: &[Vec<f64>], key: u64) -> f64 {
