@@ -15,4 +15,5 @@ pub mod behaviour;
 pub mod population;
 pub mod rehearsal;
 pub mod stream;
+pub mod trial;
 pub mod tune;

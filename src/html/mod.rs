@@ -72,13 +72,13 @@ impl Page {
 
 /// A column of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Column {
+pub(crate) enum Column<'a> {
     /// Words, from the left.
-    Words(&'static str),
+    Words(&'a str),
     /// Numbers, to the right.
-    Number(&'static str),
+    Number(&'a str),
     /// Numbers nobody needs to read first: noise.
-    Faint(&'static str),
+    Faint(&'a str),
 }
 
 /// A row of a table.
@@ -104,8 +104,8 @@ pub(crate) enum Kind {
     Sum,
 }
 
-impl Column {
-    const fn title(self) -> &'static str {
+impl<'a> Column<'a> {
+    const fn title(self) -> &'a str {
         match self {
             Self::Words(title) | Self::Number(title) | Self::Faint(title) => title,
         }
@@ -136,7 +136,7 @@ impl Kind {
 ///
 /// # Panics
 /// Where a row has not one cell for each column.
-pub(crate) fn table(caption: &str, first: &str, columns: &[Column], rows: &[Row]) -> Markup {
+pub(crate) fn table(caption: &str, first: &str, columns: &[Column<'_>], rows: &[Row]) -> Markup {
     let fits = |row: &Row| row.cells.len() == columns.len();
     assert!(rows.iter().all(fits), "{caption}: a row has other columns than the table");
     html! {

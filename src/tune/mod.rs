@@ -4,6 +4,7 @@
 
 mod change;
 mod curve;
+mod html;
 pub(crate) mod json;
 pub(crate) mod opened;
 mod page;
@@ -13,7 +14,7 @@ mod run;
 mod verdict;
 
 use crate::failure::Failure;
-use crate::json_out::JsonOut;
+use crate::json_out::{self, JsonOut};
 use crate::output;
 use crate::simulate::{whole, whole_to};
 use foresend_program::{Scenario, Tune};
@@ -68,6 +69,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
+    /// Write a page to send round too; - writes it to stdout instead of the page of the terminal
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
     /// Threads, 1 to 256 [default: as many as the machine runs at once]
     #[arg(long, value_name = "N", value_parser = whole_to::<THREADS_MAX>)]
     threads: Option<u32>,
@@ -88,23 +93,31 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     scenario.customers = arguments.customers.unwrap_or(scenario.customers);
     opened.tune.effort = arguments.effort.unwrap_or(opened.tune.effort);
     let problem = opened.problem()?;
-    let json = arguments.json.as_deref().map(|path| JsonOut::open("--json", path)).transpose()?;
-    let mut report = match run::run(arguments, &opened, &problem) {
+    let targets = json_out::open_all([
+        ("--json", arguments.json.as_deref()),
+        ("--html", arguments.html.as_deref()),
+    ])?;
+    let report = run::run(arguments, &opened, &problem).and_then(|mut report| {
+        report.change = change::chosen(&opened, &report)?;
+        if arguments.write {
+            change::write(&opened, &mut report)?;
+        }
+        Ok(report)
+    });
+    let report = match report {
         Ok(report) => report,
         Err(failure) => {
-            json.into_iter().for_each(JsonOut::abandon);
+            targets.into_iter().flatten().for_each(JsonOut::abandon);
             return Err(failure);
         }
     };
-    report.change = change::chosen(&opened, &report)?;
-    if arguments.write {
-        change::write(&opened, &mut report)?;
+    let is_page = !targets.iter().any(|to| matches!(to, Some(JsonOut::Stdout)));
+    let [json, html] = targets;
+    if let Some(to) = json {
+        to.write(&json::write(&report))?;
     }
-    let is_page = !matches!(json, Some(JsonOut::Stdout));
-    match json {
-        Some(JsonOut::Stdout) => output::data(&json::write(&report))?,
-        Some(JsonOut::File(file)) => file.write(&json::write(&report))?,
-        None => {}
+    if let Some(to) = html {
+        to.write(&html::write(&report))?;
     }
     if is_page {
         output::data(&page::page(&report, output::paper()).styled())?;

@@ -5,6 +5,7 @@ use super::run::counted;
 use super::{curve, verdict};
 use crate::report::number::{count, rate, roughly, seconds};
 use crate::report::page::{Page, Paper, Role, Row};
+use foresend_program::{Amount, Currency, Expect, Worth};
 use foresend_simulator::tune::ensemble::Ensemble;
 use foresend_simulator::tune::{Seen, TODAY};
 
@@ -29,7 +30,7 @@ pub(super) fn page(report: &Report, paper: Paper) -> Page {
         if ensemble.worlds.len() > 1 {
             worlds(report, ensemble, &mut page);
         }
-        kept(report, ensemble, &mut page);
+        tell_kept(report, &mut page);
     }
     page.gap();
     match verdict::sentences(report, paper.letters) {
@@ -74,21 +75,21 @@ fn head(report: &Report, page: &mut Page) {
             report.worlds[0]
         ),
     );
-    if let Some(worth) = &report.worth {
-        let margin = f64::from(worth.margin_ppm) / 1e4;
-        let amount = |amount: &foresend_program::Amount| match &*amount.text {
-            "" => "0".to_owned(),
-            text => text.to_owned(),
-        };
-        let (mail, subscriber) = (amount(&worth.mail), amount(&worth.subscriber));
-        let symbol = report.currency.symbol;
-        page.prose(
-            Role::Faint,
-            &format!(
-                "worth: margin {margin} %, a mail {symbol}{mail}, a subscriber {symbol}{subscriber}"
-            ),
-        );
+    if let Some(known) = &report.worth {
+        page.prose(Role::Faint, &worth(known, report.currency));
     }
+}
+
+/// `worth: margin 42 %, a mail £0.0008, a subscriber £3.50`
+pub(super) fn worth(worth: &Worth, currency: Currency) -> String {
+    let margin = f64::from(worth.margin_ppm) / 1e4;
+    let amount = |amount: &Amount| match &*amount.text {
+        "" => "0".to_owned(),
+        text => text.to_owned(),
+    };
+    let (mail, subscriber) = (amount(&worth.mail), amount(&worth.subscriber));
+    let symbol = currency.symbol;
+    format!("worth: margin {margin} %, a mail {symbol}{mail}, a subscriber {symbol}{subscriber}")
 }
 
 /// `Extra orders per 1,000 armed carts, against no mail`
@@ -252,56 +253,60 @@ fn worlds(report: &Report, ensemble: &Ensemble, page: &mut Page) {
     );
 }
 
-fn kept(report: &Report, ensemble: &Ensemble, page: &mut Page) {
-    if report.keep.is_empty() {
-        return;
+fn tell_kept(report: &Report, page: &mut Page) {
+    let (kept, broken): (Vec<_>, Vec<_>) = kept(report).into_iter().partition(Result::is_ok);
+    for broken in broken.into_iter().filter_map(Result::err) {
+        page.signed_prose(Role::Failed, "✗", &broken);
     }
-    let mut all = Vec::new();
-    for (at, expect) in report.keep.iter().enumerate() {
+    let kept: Vec<String> = kept.into_iter().flatten().map(|text| format!("✓ {text}")).collect();
+    if !kept.is_empty() {
+        let all = kept.join(" · ");
+        page.prose(Role::Plain, &format!("Kept by every value, in every world: {all}"));
+    }
+}
+
+/// Each thing that must be kept, in its author's words, if every value keeps it in every world; else what breaks it most.
+pub(super) fn kept(report: &Report) -> Vec<Result<String, String>> {
+    let Some(ensemble) = &report.tuned.ensemble else { return Vec::new() };
+    let one = |(at, expect): (usize, &Expect)| {
         let found = ensemble.worlds.iter().enumerate().flat_map(|(world, found)| {
             let kept = found.kept.iter().zip(&ensemble.candidates);
             kept.map(move |(kept, &one)| (kept[at].found(), world, one))
         });
-        let broken: Vec<(f64, usize, usize)> =
-            found.filter(|(found, ..)| !expect.op.holds(*found, expect.than)).collect();
+        let broken = found.filter(|(found, ..)| !expect.op.holds(*found, expect.than));
         let badness = |found: &(f64, usize, usize)| expect.op.badness(found.0, expect.than);
-        let worst = broken.iter().max_by(|a, b| badness(a).total_cmp(&badness(b)));
-        match worst {
-            None => all.push(format!("✓ {}", expect.text)),
-            Some(&(found, world, one)) => page.signed_prose(
-                Role::Failed,
-                "✗",
-                &format!(
-                    "{} is broken: at worst {} by {} in {}",
-                    expect.text,
-                    crate::measured::found(expect, found, report.currency),
-                    report.values[one].label,
-                    report.worlds[world]
-                ),
-            ),
+        match broken.max_by(|a, b| badness(a).total_cmp(&badness(b))) {
+            None => Ok(expect.text.clone()),
+            Some((found, world, one)) => Err(format!(
+                "{} is broken: at worst {} by {} in {}",
+                expect.text,
+                crate::measured::found(expect, found, report.currency),
+                report.values[one].label,
+                report.worlds[world]
+            )),
         }
-    }
-    if !all.is_empty() {
-        page.prose(
-            Role::Plain,
-            &format!("Kept by every value, in every world: {}", all.join(" · ")),
-        );
-    }
+    };
+    report.keep.iter().enumerate().map(one).collect()
+}
+
+/// What tries a candidate.
+pub(super) fn command(report: &Report, one: usize) -> String {
+    let sets = report.addresses.iter().zip(&report.values[one].values).zip(&report.today);
+    let sets = sets.filter(|((_, value), today)| today.as_ref() != Some(*value));
+    let sets: Vec<String> = sets
+        .map(|((address, value), _)| match value.contains([' ', '"', '[', '\'']) {
+            true => format!(" --set '{address}={value}'"),
+            false => format!(" --set {address}={value}"),
+        })
+        .collect();
+    format!("foresend simulate {}{}", report.scenario, sets.concat())
 }
 
 /// The next command, or the change that was made.
 fn next(report: &Report, page: &mut Page) {
     let Some(one) = report.changed_to() else { return };
     if !report.is_written {
-        let sets = report.addresses.iter().zip(&report.values[one].values).zip(&report.today);
-        let sets = sets.filter(|((_, value), today)| today.as_ref() != Some(*value));
-        let sets: Vec<String> = sets
-            .map(|((address, value), _)| match value.contains([' ', '"', '[', '\'']) {
-                true => format!(" --set '{address}={value}'"),
-                false => format!(" --set {address}={value}"),
-            })
-            .collect();
-        let command = format!("foresend simulate {}{}", report.scenario, sets.concat());
+        let command = command(report, one);
         page.prose(Role::Plain, &format!("To try it: {command}"));
         return;
     }

@@ -60,7 +60,7 @@ pub(crate) struct Unit {
 }
 
 /// A candidate.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Value {
     /// `4h`; of several addresses `4h · 09:00-12:00`.
     pub(crate) label: String,
@@ -69,6 +69,8 @@ pub(crate) struct Value {
     pub(crate) is_today: bool,
     /// Whether it is among those to choose from.
     pub(crate) varies: bool,
+    /// Of one address: where it stands on the axis of a chart, the logarithm of a duration. `None`: it is none.
+    pub(crate) at: Option<f64>,
     /// The number of each value among those of its address.
     pub(crate) numbers: Option<Vec<usize>>,
 }

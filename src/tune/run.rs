@@ -180,7 +180,12 @@ fn values(opened: &Opened, problem: &Problem) -> Vec<Value> {
                 .map(|today| today.clone().unwrap_or_else(|| "not set".to_owned()))
                 .collect(),
         };
+        // `never` stands nowhere on an axis of durations.
+        let is_never = values.iter().any(|value| value == "never");
+        #[expect(clippy::cast_precision_loss, reason = "a place on an axis")]
+        let place = (one.wait > 0 && !is_never).then(|| (one.wait as f64).ln());
         Value {
+            at: place,
             label: values.iter().map(|value| plainly(value)).collect::<Vec<_>>().join(" · "),
             values,
             is_today: at == TODAY,

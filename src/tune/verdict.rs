@@ -177,21 +177,29 @@ impl Words<'_> {
         };
         let worst = |one: usize| {
             let (regret, world) = self.ensemble.worst(self.ensemble.place(one)?);
-            let regret = scale(world).plain(regret, self.letters);
-            Some(format!("{regret} in {}", self.report.worlds[world]))
+            let text = scale(world).plain(regret, self.letters);
+            let is_none = regret <= 0.0 || text.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
+            Some((!is_none).then(|| format!("{text} in {}", self.report.worlds[world])))
         };
         let name = self.name(one);
-        Some(if self.ensemble.robust == Some(one) {
-            format!("Across the worlds {name} risks least: at worst it loses {}.", worst(one)?)
-        } else {
-            let robust = self.ensemble.robust?;
-            format!(
-                "Across the worlds {name} loses at worst {}; {} risks least, {}.",
-                worst(one)?,
-                self.name(robust),
-                worst(robust)?
-            )
-        })
+        if self.ensemble.robust == Some(one) {
+            return Some(match worst(one)? {
+                Some(worst) => {
+                    format!("Across the worlds {name} risks least: at worst it loses {worst}.")
+                }
+                None => format!(
+                    "Across the worlds {name} risks least: in none does another value add more."
+                ),
+            });
+        }
+        let robust = self.ensemble.robust?;
+        let none = || "nothing".to_owned();
+        Some(format!(
+            "Across the worlds {name} loses at worst {}; {} risks least, {}.",
+            worst(one)?.unwrap_or_else(none),
+            self.name(robust),
+            worst(robust)?.unwrap_or_else(none)
+        ))
     }
 
     fn no_worse(&self, one: usize) -> String {

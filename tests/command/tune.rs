@@ -2,6 +2,8 @@
 //! here it is what people see, what is written, and what is refused.
 
 use super::{Run, Said, check, copy, root};
+use scraper::{Html, Selector};
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
@@ -30,7 +32,7 @@ fn the_same_seed_and_effort_give_the_same_answer_whatever_the_number_of_threads(
     let json = |arguments: &[&str]| {
         let said = tune(folder.path(), &[arguments, &["--json", "-"]].concat()).said();
         assert_eq!(said.code, Some(0), "{}", said.err);
-        let mut json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        let mut json: Value = serde_json::from_str(&said.out).unwrap();
         assert_eq!(json["schema"], "foresend.tune/1");
         json.as_object_mut().unwrap().remove("timing");
         json
@@ -63,6 +65,68 @@ fn what_is_chosen_is_written_in_place_and_comments_stay() {
     let again = tune(folder.path(), &["--require-gain"]).said();
     assert_eq!(again.code, Some(3), "{}", again.out);
     assert_eq!(fs::read_to_string(&journey).unwrap(), after);
+}
+
+#[test]
+fn every_number_of_the_page_to_send_round_is_the_jsons() {
+    let folder = shop();
+    let said = tune(folder.path(), &["--html", "t.html", "--json", "t.json"]).said();
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let (page, json) = (read("t.html"), serde_json::from_str::<Value>(&read("t.json")).unwrap());
+    let number =
+        |at: &str| json.pointer(at).and_then(Value::as_f64).unwrap_or_else(|| panic!("{at}"));
+    // From a customer to a thousand units of the same object.
+    let thousand = |at: &str| -> Option<f64> {
+        let parts: Vec<&str> = at.split('/').skip(1).collect();
+        let of = |customers: &str, units: &str| Some(1_000.0 * number(customers) / number(units));
+        match parts[..] {
+            ["values", one, "curve", _] => {
+                of(&format!("/values/{one}/customers"), &format!("/values/{one}/units"))
+            }
+            ["confirmed", "values", _, "adds" | "over_today", _] => {
+                of("/confirmed/customers", "/confirmed/units")
+            }
+            ["regret", "values", _, "regret", world] => {
+                of("/regret/customers", &format!("/regret/worlds/{world}/units"))
+            }
+            ["regret", "values", one, "worst"] => {
+                let name = json.pointer(&format!("/regret/values/{one}/worst_world")).unwrap();
+                let worlds = json["run"]["worlds"].as_array().unwrap();
+                let world = worlds.iter().position(|world| world == name).unwrap();
+                of("/regret/customers", &format!("/regret/worlds/{world}/units"))
+            }
+            _ => None,
+        }
+    };
+    let document = Html::parse_document(&page);
+    assert!(document.errors.is_empty(), "{:?}", document.errors);
+    let mut held = 0;
+    for figure in document.select(&Selector::parse("span.figure").unwrap()) {
+        let (text, at) = (figure.text().collect::<String>(), figure.attr("data-json").unwrap());
+        if at.starts_with("/assumptions/") {
+            assert_eq!(
+                Some(&*text),
+                json.pointer(at).unwrap().as_str().map(|t| t.replace(' ', " ")).as_deref()
+            );
+            continue;
+        }
+        let plain: String =
+            text.replace('−', "-").chars().filter(|c| "-.0123456789".contains(*c)).collect();
+        let decimals = plain.split_once('.').map_or(0, |(_, after)| after.len());
+        let per = figure.attr("data-per").map_or(1.0, number);
+        let hundred = if text.ends_with('%') { 100.0 } else { 1.0 };
+        let expected = number(at) * thousand(at).unwrap_or(1.0) * hundred / per;
+        let shown: f64 = plain.parse().unwrap_or_else(|_| panic!("{at}: {text}"));
+        let half = 0.5 * 10f64.powi(-i32::try_from(decimals).unwrap());
+        assert!((shown - expected).abs() <= half + 1e-9, "{at}: {text}, not {expected}");
+        held += 1;
+    }
+    assert!(held > 80, "{held} numbers");
+    assert!(
+        !page.contains("<script") && !page.contains("http:") && !page.contains("https:"),
+        "it needs nothing"
+    );
 }
 
 #[test]

@@ -4,7 +4,6 @@
 //!
 //! Colour is never alone: a loss stands left of 0 and has its `−`, what is unclear is hollow.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "drawn by the page of a tuning"))]
 pub(crate) mod curve;
 pub(crate) mod funnel;
 pub(crate) mod intervals;

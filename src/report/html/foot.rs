@@ -7,6 +7,7 @@ use crate::html::{Column, Kind, Row, signed, table};
 use crate::report::Report;
 use crate::report::finding::findings;
 use crate::report::foot::{caution, last_click};
+use foresend_simulator::population::preset::Setting;
 use maud::{Markup, html};
 
 pub(super) fn cost(report: &Report) -> Markup {
@@ -73,8 +74,15 @@ pub(super) fn expected(report: &Report) -> Markup {
 }
 
 pub(super) fn rests(report: &Report) -> Markup {
-    let rows: Vec<Row> = report
-        .settings
+    html! {
+        p { (caution(report)) }
+        (settings(&report.own().id, &report.settings))
+    }
+}
+
+/// Everything the world called `own` rests on.
+pub(crate) fn settings(own: &str, all: &[Setting]) -> Markup {
+    let rows: Vec<Row> = all
         .iter()
         .enumerate()
         .map(|(at, setting)| {
@@ -99,9 +107,7 @@ pub(super) fn rests(report: &Report) -> Markup {
         Column::Words("grade"),
         Column::Words("source"),
     ];
-    let own = &report.own().id;
     html! {
-        p { (caution(report)) }
         details.long.settings {
             summary { "Every setting of " (own) ", with its grade and source" }
             p.faint {

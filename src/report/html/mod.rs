@@ -9,6 +9,8 @@ mod journeys;
 mod mail;
 mod reasons;
 
+pub(crate) use foot::settings;
+
 use super::Report;
 use crate::html::{Page, Section};
 use maud::html;
