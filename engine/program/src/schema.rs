@@ -5,7 +5,7 @@
 //! [`compile`](crate::compile()): no names, no conditions.
 
 use crate::keys::{self, ACTS, Key, Need, Room, STARTS, Takes};
-use crate::{event, kind, topic};
+use crate::{event, experiment, kind, topic};
 use serde_json::{Map, Value, json};
 
 /// Draft 2020-12.
@@ -22,7 +22,7 @@ const FORMS: [(&str, &str); 5] = [
 ];
 
 /// The kinds of files that have a schema.
-pub const SCHEMAS: [&str; 4] = ["program", "journey", "mail", "scenario"];
+pub const SCHEMAS: [&str; 5] = ["program", "journey", "mail", "experiment", "scenario"];
 
 /// The schema of one of [`SCHEMAS`] as a JSON document; `None` for any other name.
 ///
@@ -36,6 +36,7 @@ pub fn schema(name: &str) -> Option<String> {
         "program" => ("program.toml", &keys::PROGRAM),
         "journey" => ("journeys/NAME.toml", &keys::JOURNEY),
         "mail" => ("the front matter of mails/NAME.md", &keys::MAIL),
+        "experiment" => ("experiments/NAME.toml", &keys::EXPERIMENT),
         "scenario" => ("scenarios/NAME.toml", &keys::SCENARIO),
         _ => return None,
     };
@@ -186,6 +187,14 @@ fn table(key: &str) -> Value {
             { "type": "boolean" },
         ] })),
         "button" => Value::Object(object(&keys::BUTTON)),
+        "control" => named(json!({ "type": "string", "pattern": SOMETHING })),
+        "vary" => {
+            let factors = experiment::FACTORS.iter();
+            let variants = named(json!({ "type": "string", "pattern": SOMETHING }));
+            let factors: Map<String, Value> =
+                factors.map(|(word, _)| ((*word).to_owned(), variants.clone())).collect();
+            json!({ "type": "object", "properties": factors, "additionalProperties": false })
+        }
         _ => json!({ "type": "object" }),
     }
 }
@@ -215,6 +224,7 @@ impl Row {
         const PROGRAM: &str = include_str!("../../../docs/reference/program.md");
         const JOURNEY: &str = include_str!("../../../docs/reference/journey.md");
         const MAIL: &str = include_str!("../../../docs/reference/mail.md");
+        const EXPERIMENT: &str = include_str!("../../../docs/reference/experiment.md");
         const SCENARIO: &str = include_str!("../../../docs/reference/scenario.md");
         let places = [
             (&keys::PROGRAM, PROGRAM, ""),
@@ -230,6 +240,7 @@ impl Row {
             (&keys::STEP, JOURNEY, "Steps"),
             (&keys::MAIL, MAIL, ""),
             (&keys::BUTTON, MAIL, ""),
+            (&keys::EXPERIMENT, EXPERIMENT, ""),
             (&keys::SCENARIO, SCENARIO, ""),
             (&keys::FAULT, SCENARIO, "faults"),
         ];
@@ -293,7 +304,7 @@ fn only_words(cell: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const ROOMS: [&Room; 14] = [
+    const ROOMS: [&Room; 15] = [
         &keys::PROGRAM,
         &keys::TOPIC,
         &keys::LIMITS,
@@ -307,6 +318,7 @@ mod tests {
         &keys::STEP,
         &keys::MAIL,
         &keys::BUTTON,
+        &keys::EXPERIMENT,
         &keys::SCENARIO,
     ];
 

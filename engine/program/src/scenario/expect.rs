@@ -176,7 +176,8 @@ pub(super) fn read(reader: &Reader<'_>, told: &mut Mistakes) -> Vec<Expect> {
     all.iter().filter_map(|text| one(reader.file.name, text, told)).collect()
 }
 
-fn one(file: &str, text: &At<&str>, told: &mut Mistakes) -> Option<Expect> {
+/// One of them, or one that guards an experiment.
+pub(crate) fn one(file: &str, text: &At<&str>, told: &mut Mistakes) -> Option<Expect> {
     let mut wrong = |message: String, help: String| {
         told.tell(
             Diagnostic::error("foresend::bad_expectation", file, message)
