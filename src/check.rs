@@ -192,11 +192,20 @@ fn remembers(remembered: &[Remembered], summary: &Summary) -> String {
 
 /// `1 journey, 3 mails … in 5 files · remembers about 310 bytes a customer`
 fn says(summary: &Summary) -> String {
-    let Summary { journeys, mails, facts, segments, files, bytes_before: _, bytes_a_customer } =
-        *summary;
+    let Summary {
+        journeys,
+        mails,
+        facts,
+        segments,
+        experiments,
+        files,
+        bytes_before: _,
+        bytes_a_customer,
+    } = *summary;
     let parts: Vec<String> =
         [(journeys, "journey"), (mails, "mail"), (facts, "fact"), (segments, "segment")]
             .into_iter()
+            .chain((experiments > 0).then_some((experiments, "experiment")))
             .map(|(number, noun)| counted(number as u64, noun))
             .collect();
     let text = format!(

@@ -5,10 +5,13 @@ use crate::scenario::Opened;
 use foresend_core::moment::{Clock, Days};
 use foresend_core::time::Wait;
 use foresend_core::world::event::EventIx;
+use foresend_core::world::experiment::Experiment;
 use foresend_core::world::journey::{Act, Again, Begins, Journey, Listen, PathIx, Start, Step};
 use foresend_core::world::program::Program;
 use foresend_insight::day::Sales;
-use foresend_insight::recording::{Head, JourneyHead, SCHEMA, StepHead, WorldHead};
+use foresend_insight::recording::{
+    ExperimentHead, FactorHead, Head, JourneyHead, SCHEMA, StepHead, WorldHead,
+};
 use foresend_program::Compiled;
 
 /// The head of a recording of `report`.
@@ -29,6 +32,7 @@ pub(crate) fn head(report: &Report, opened: &Opened, compiled: &Compiled) -> Hea
         minor_digits: compiled.currency.minor_digits,
         credit: program.credit.to_string(),
         journeys: journeys.map(|(journey, paths)| journey_head(program, journey, paths)).collect(),
+        experiments: program.experiments.iter().map(|of| experiment_head(program, of)).collect(),
         worlds: report
             .worlds
             .iter()
@@ -45,6 +49,24 @@ pub(crate) fn head(report: &Report, opened: &Opened, compiled: &Compiled) -> Hea
                 noise: world.orders.noise,
             })
             .collect(),
+    }
+}
+
+fn experiment_head(program: &Program, of: &Experiment) -> ExperimentHead {
+    let journey = program.journey(of.journey);
+    let step = &journey.steps[usize::from(of.step.0)].name;
+    let factors = of.factors.iter().map(|factor| FactorHead {
+        name: factor.name.clone(),
+        variants: factor.variants.clone(),
+        control: factor.control,
+    });
+    ExperimentHead {
+        name: of.name.clone(),
+        place: format!("{}.{step}", journey.name),
+        holdout: of.holdout,
+        ends: of.ends.millis(),
+        within: journey.goal.as_ref().map_or(0, |goal| goal.within.millis()),
+        factors: factors.collect(),
     }
 }
 

@@ -90,12 +90,12 @@ fn draw_arm(explained: &Explained, arm: &str, lived: &Lived, page: &mut Page) {
 }
 
 /// Without what is shown elsewhere: a wait that begins again stands behind the event that did it, when a step will
-/// come due is no line of its own, the same event many times in a row is one line, and what was read a moment ago for
+/// come due is no line of its own, what an experiment counts stands in another line already, the same event many times in a row is one line, and what was read a moment ago for
 /// the same enrolment is not said again.
 fn merged(lines: &[Line], timeline: &Timeline<'_>) -> Vec<Line> {
     let mut all: Vec<Line> = Vec::new();
     let mut times = 1;
-    for line in lines.iter().filter(|line| line.kind != "awaits") {
+    for line in lines.iter().filter(|line| !matches!(line.kind, "awaits" | "counted")) {
         let mut line = line.clone();
         let now = all.iter().rev().take_while(|said| said.at == line.at);
         let own: Vec<_> = now.filter(|said| is_of_same_enrolment(said, &line)).collect();

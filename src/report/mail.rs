@@ -129,6 +129,7 @@ fn held_back(report: &Report, all: &Held, page: &mut Page) {
         no_permission,
         suppressed,
         holdout,
+        test_holdout,
         limit,
         no_code,
         yielded,
@@ -140,6 +141,7 @@ fn held_back(report: &Report, all: &Held, page: &mut Page) {
     reasons.add("no permission", no_permission);
     reasons.add("suppressed", suppressed);
     reasons.add("holdout", holdout);
+    reasons.add("experiment holdout", test_holdout);
     reasons.add("limit", limit);
     reasons.add("no code", no_code);
     reasons.add("yielded", yielded);

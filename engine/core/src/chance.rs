@@ -14,6 +14,10 @@ pub enum Purpose {
     Split = 1,
     /// Whether a customer is held out.
     Holdout = 2,
+    /// A variant of a factor of an experiment.
+    Variant = 3,
+    /// Whether a customer is held out of an experiment.
+    TestHoldout = 4,
 }
 
 /// 64 even bits for `purpose`, of the customer whose id ends in `customer`, for the occasion `index`.

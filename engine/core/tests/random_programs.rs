@@ -14,7 +14,9 @@ use foresend_core::customer::effect::{Asked, Effects, Mailing, Read};
 use foresend_core::customer::input::{
     Consent, ConsentTo, Engagement, Event, Input, Line, Origin, Profile, Reader,
 };
-use foresend_core::customer::record::{Decided, End, NoMail, NoStart, Record, Skip};
+use foresend_core::customer::record::{
+    At, Decided, Did, End, Enrolled, NoMail, NoStart, Record, Skip,
+};
 use foresend_core::customer::snapshot::BYTES_MAX;
 use foresend_core::id::ProductId;
 use foresend_core::money::Amount;
@@ -22,6 +24,7 @@ use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
 use foresend_core::world::condition::Truth;
 use foresend_core::world::event::{EventIx, Property};
+use foresend_core::world::experiment::{Assigned, ExperimentIx};
 use foresend_core::world::topic::{Basis, TopicIx};
 use foresend_core::world::value::Value;
 
@@ -247,7 +250,16 @@ fn who_asks_for_explanations_gets_the_reasons_of_the_same_decisions() {
         assert!(silent.details.is_empty(), "case {case}: nobody asked");
         for (i, record) in told.records.iter().enumerate() {
             let own = || told.details.iter().filter(|detail| detail.record == i);
-            if let Some((asked, came_to)) = reason(record.decided) {
+            // What an end takes back has its reason there.
+            let is_withdrawn = told.records[..i].iter().rev().find_map(|before| {
+                match (record.decided, before.decided) {
+                    (Decided::Held(a, _), Decided::Ended(b, _)) => Some(a.of == b.of),
+                    (_, Decided::Held(..)) => None,
+                    _ => Some(false),
+                }
+            });
+            let reason = reason(record.decided).filter(|_| is_withdrawn != Some(true));
+            if let Some((asked, came_to)) = reason {
                 let is_told = own().any(|detail| {
                     matches!(&detail.read, Read::Condition { of, truth, .. } if (*of, *truth) == (asked, came_to))
                 });
@@ -422,4 +434,66 @@ fn a_snapshot_of_the_busiest_customer_is_bounded() {
         let bytes = customer.snapshot(&world).len();
         assert!(bytes < BYTES_MAX, "case {case}: {bytes} bytes");
     }
+}
+
+#[test]
+fn a_customer_counts_once_an_experiment_whatever_the_program() {
+    let (mut counted, mut again, mut held, mut exposed, mut reached) = (0, 0, 0, 0, 0);
+    for case in 0..10_000 {
+        let world = random::world(case);
+        let host = live(&world, case, PUNCTUAL, true);
+        let mut met: Vec<(At, Assigned)> = Vec::new();
+        let mut did: Vec<(ExperimentIx, Did)> = Vec::new();
+        let mut enrolled: Vec<Enrolled> = Vec::new();
+        for record in &host.records {
+            match record.decided {
+                Decided::Met(at, assigned, first) => {
+                    let ix = assigned.experiment;
+                    let known = met.iter().any(|(_, other)| other.experiment == ix);
+                    assert_eq!(first, !known, "case {case}: {record:?}");
+                    let experiment = world.program.experiment(ix);
+                    assert_eq!((at.of.journey, at.step), (experiment.journey, experiment.step));
+                    assert_eq!(assigned, world.assigned(ix, host.customer.id()));
+                    assert!(!enrolled.contains(&at.of), "case {case}: {record:?} twice");
+                    enrolled.push(at.of);
+                    if first {
+                        met.push((at, assigned));
+                    }
+                    counted += u32::from(first);
+                    again += u32::from(!first);
+                }
+                Decided::Tested(of, assigned, what) => {
+                    assert!(met.iter().any(|(at, a)| (at.of, *a) == (of, assigned)), "case {case}");
+                    let this = (assigned.experiment, what);
+                    assert!(!did.contains(&this), "case {case}: {record:?} twice");
+                    did.push(this);
+                    exposed += u32::from(what == Did::Exposed);
+                    reached += u32::from(what == Did::Goal);
+                }
+                Decided::Held(at, NoMail::TestHoldout) => {
+                    assert!(enrolled.contains(&at.of), "case {case}: {record:?} of no test");
+                    held += 1;
+                }
+                _ => {}
+            }
+        }
+        for mail in &host.transmitted {
+            let experiment = world.program.experiment_on(mail.send.journey);
+            let is_tested = experiment.is_some_and(|(_, of)| of.step == mail.send.step)
+                && enrolled.iter().any(|of| of.enrolment == mail.send.enrolment);
+            assert_eq!(mail.variants.is_some(), is_tested, "case {case}: {mail:?}");
+            let is_held_out = |(at, assigned): &(At, Assigned)| {
+                assigned.held_out && at.of.enrolment == mail.send.enrolment
+            };
+            let is_marketing = world.program.topic(mail.topic).is_marketing();
+            // A mail of an earlier step may have been on its way.
+            let later = experiment.is_none_or(|(_, of)| of.step <= mail.send.step);
+            let broken = is_marketing && later && met.iter().any(is_held_out);
+            assert!(!broken, "case {case}: {mail:?} to somebody held out");
+        }
+    }
+    assert!(
+        counted > 1_000 && again > 100 && held > 100 && exposed > 500 && reached > 50,
+        "{counted} counted, {again} again, {held} held out, {exposed} exposed, {reached} goals"
+    );
 }

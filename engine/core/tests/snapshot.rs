@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Habits, Happening, Host, instant, shop_that_waits};
+use common::{Habits, Happening, Host, instant, shop_that_waits, with_experiment};
 use foresend_core::chance;
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::Effects;
@@ -69,7 +69,7 @@ fn live(world: &World, case: u64, rests: bool) -> Host<'_> {
 
 #[test]
 fn a_customer_who_rests_comes_back_the_same_and_goes_on_the_same() {
-    let world = shop_that_waits();
+    let world = with_experiment(&shop_that_waits(), instant(START), true);
     let mut longest = 0;
     for case in 0..10_000 {
         let (mut a, mut b) = (live(&world, case, false), live(&world, case, true));
@@ -136,7 +136,7 @@ fn a_program_without_the_journey_refuses_its_customers() {
 
 #[test]
 fn torn_bytes_are_refused_or_are_a_customer_and_never_panic() {
-    let world = shop_that_waits();
+    let world = with_experiment(&shop_that_waits(), instant(START), true);
     let mut restored = 0;
     for case in 0..40_000u64 {
         let host = live(&world, case % 50, false);
@@ -187,9 +187,24 @@ fn what_is_no_snapshot_says_why() {
 fn version_1_is_read_for_ever() {
     let world = shop_that_waits();
     let customer = live(&world, 3, false).customer;
-    let hex: String = include_str!("formats/customer-1.hex").split_whitespace().collect();
-    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2).unwrap(), 16).unwrap();
-    let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+    let bytes = bytes_of(include_str!("formats/customer-1.hex"));
+    assert_eq!(Customer::restore(customer.id(), &world, &bytes), Ok(customer));
+}
+
+#[test]
+fn version_2_is_read_for_ever() {
+    let world = with_experiment(&shop_that_waits(), instant(START), true);
+    let customer = live(&world, 3, false).customer;
+    let bytes = bytes_of(include_str!("formats/customer-2.hex"));
     assert_eq!(Customer::restore(customer.id(), &world, &bytes), Ok(customer.clone()));
     assert_eq!(customer.snapshot(&world), bytes, "the fields of a version never change");
+    // Where the experiment is gone, what is left of the customer is the same.
+    let over = Customer::restore(customer.id(), &shop_that_waits(), &bytes).unwrap();
+    assert_eq!(over.next_wake(), customer.next_wake());
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    let hex: String = hex.split_whitespace().collect();
+    let byte = |at: usize| u8::from_str_radix(hex.get(at..at + 2).unwrap(), 16).unwrap();
+    (0..hex.len()).step_by(2).map(byte).collect()
 }

@@ -8,11 +8,12 @@
 
 mod counts;
 
-pub use counts::{Called, Ended, Heard, Held, Left, Mail, Moved, NotStarted, Skipped};
+pub use counts::{Called, Ended, Heard, Held, Left, Mail, Moved, NotStarted, Skipped, Tested};
 
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
-use foresend_core::customer::record::{At, Decided, End, Move, NoMail, NoStart, Record, Skip};
+use foresend_core::customer::record::{At, Decided, Did, End, Move, NoMail, NoStart, Record, Skip};
 use foresend_core::money::Amount;
+use foresend_core::world::experiment::Assigned;
 use foresend_core::world::journey::JourneyIx;
 use foresend_core::world::program::Program;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub struct Pulse {
     /// In the order of the program.
     pub journeys: Vec<JourneyPulse>,
+    /// In the order of the program.
+    pub experiments: Vec<ExperimentPulse>,
     /// Bases for mail that arose.
     pub consent_given: u64,
     /// Objections that came by no mail of ours. Those that did are the step's `unsubscribed`.
@@ -59,6 +62,56 @@ pub struct JourneyPulse {
     pub goal_closed: u64,
     /// In the order of the journey.
     pub steps: Vec<StepPulse>,
+}
+
+/// One experiment: customers, each counted once.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExperimentPulse {
+    /// Those who are not held out, by their combination of variants, in the order of
+    /// [`Variants`](foresend_core::world::experiment::Variants). A factor's variant is the sum of all combinations that
+    /// have it: [`Experiment::variant`](foresend_core::world::experiment::Experiment::variant).
+    pub variants: Vec<Tested>,
+    /// Those who are held out.
+    pub held_out: Tested,
+}
+
+impl ExperimentPulse {
+    /// Nobody yet, in as many combinations.
+    #[must_use]
+    pub fn of(combinations: usize) -> Self {
+        Self { variants: vec![Tested::default(); combinations], held_out: Tested::default() }
+    }
+
+    /// All who are not held out.
+    #[must_use]
+    pub fn any_variant(&self) -> Tested {
+        self.some(|_| true)
+    }
+
+    /// Those whose combination, by its number, is meant.
+    pub fn some(&self, mut is_meant: impl FnMut(usize) -> bool) -> Tested {
+        let mut all = Tested::default();
+        let meant = self.variants.iter().enumerate().filter(|(at, _)| is_meant(*at));
+        meant.for_each(|(_, of)| all.merge(of));
+        all
+    }
+
+    fn of_assigned(&mut self, assigned: Assigned) -> &mut Tested {
+        match assigned.held_out {
+            true => &mut self.held_out,
+            false => &mut self.variants[usize::from(assigned.variants.0)],
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let Self { variants, held_out } = other;
+        assert_eq!(self.variants.len(), variants.len(), "pulses of different programs");
+        for (to, from) in self.variants.iter_mut().zip(variants) {
+            to.merge(from);
+        }
+        self.held_out.merge(held_out);
+    }
 }
 
 /// One step.
@@ -226,7 +279,9 @@ impl Pulse {
                 ..JourneyPulse::default()
             })
             .collect();
-        Self { journeys, ..Self::default() }
+        let experiments = program.experiments.iter();
+        let experiments = experiments.map(|of| ExperimentPulse::of(of.combinations())).collect();
+        Self { journeys, experiments, ..Self::default() }
     }
 
     /// Counts one record. The pulse and the record are of the same program.
@@ -293,6 +348,9 @@ impl Pulse {
             Decided::ConsentSet(_, true, _) => self.consent_given += 1,
             Decided::ConsentSet(_, false, None) => self.consent_withdrawn += 1,
             Decided::ConsentSet(_, false, Some(by)) => self.step(by).mail.unsubscribed += 1,
+            Decided::Met(_, assigned, true) => self.tested(assigned).reached += 1,
+            Decided::Met(_, _, false) => {} // another time: counted already
+            Decided::Tested(_, assigned, did) => *did_what(self.tested(assigned), did) += 1,
             Decided::Folded => self.folded += 1,
             Decided::Turned(..) => self.turned += 1,
         }
@@ -303,9 +361,14 @@ impl Pulse {
     /// # Panics
     /// Where the two are of different programs.
     pub fn merge(&mut self, other: &Self) {
-        let Self { journeys, consent_given, consent_withdrawn, folded, turned } = other;
+        let Self { journeys, experiments, consent_given, consent_withdrawn, folded, turned } =
+            other;
         assert_eq!(self.journeys.len(), journeys.len(), "pulses of different programs");
         for (to, from) in self.journeys.iter_mut().zip(journeys) {
+            to.merge(from);
+        }
+        assert_eq!(self.experiments.len(), experiments.len(), "pulses of different programs");
+        for (to, from) in self.experiments.iter_mut().zip(experiments) {
             to.merge(from);
         }
         self.consent_given += consent_given;
@@ -326,6 +389,10 @@ impl Pulse {
 
     fn journey(&mut self, ix: JourneyIx) -> &mut JourneyPulse {
         &mut self.journeys[usize::from(ix.0)]
+    }
+
+    fn tested(&mut self, assigned: Assigned) -> &mut Tested {
+        self.experiments[usize::from(assigned.experiment.0)].of_assigned(assigned)
     }
 
     fn step(&mut self, at: At) -> &mut StepPulse {
@@ -389,11 +456,25 @@ fn held(to: &mut Held, why: NoMail) -> &mut u64 {
         NoMail::NoPermission => &mut to.no_permission,
         NoMail::Suppressed => &mut to.suppressed,
         NoMail::Holdout => &mut to.holdout,
+        NoMail::TestHoldout => &mut to.test_holdout,
         NoMail::Limit => &mut to.limit,
         NoMail::NoCode => &mut to.no_code,
         NoMail::Yielded(_) => &mut to.yielded,
         NoMail::Late => &mut to.late,
         NoMail::Shut => &mut to.shut,
+    }
+}
+
+fn did_what(to: &mut Tested, did: Did) -> &mut u64 {
+    match did {
+        Did::Goal => &mut to.goal,
+        Did::Exposed => &mut to.exposed,
+        Did::Accepted => &mut to.accepted,
+        Did::Bounced => &mut to.bounced,
+        Did::Opened => &mut to.opened,
+        Did::Clicked => &mut to.clicked,
+        Did::Unsubscribed => &mut to.unsubscribed,
+        Did::Complained => &mut to.complained,
     }
 }
 

@@ -5,7 +5,8 @@
 //! Invariant: what a line says is checked against the first: as many journeys and steps, no day too many.
 
 use crate::day::{Day, Sales};
-use crate::pulse::{JourneyPulse, Pulse, StepPulse};
+use crate::pulse::{ExperimentPulse, JourneyPulse, Pulse, StepPulse, Tested};
+use foresend_core::world::experiment::COMBINATIONS_MAX;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -59,6 +60,8 @@ pub struct Head {
     pub credit: String,
     /// In the order of the program.
     pub journeys: Vec<JourneyHead>,
+    /// In the order of the program.
+    pub experiments: Vec<ExperimentHead>,
     /// What mail caused in each world over all days, the recorded one first. Empty: nobody knows.
     pub worlds: Vec<WorldHead>,
 }
@@ -115,6 +118,47 @@ impl StepHead {
     #[must_use]
     pub fn listens(&self) -> bool {
         self.act.starts_with("wait_for")
+    }
+}
+
+/// One experiment, in its author's words.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExperimentHead {
+    /// Its file's name.
+    pub name: String,
+    /// Where it is: `cart-recovery.first`.
+    pub place: String,
+    /// The share that is held out, in millionths.
+    pub holdout: u32,
+    /// For how long it takes in customers, in milliseconds.
+    pub ends: i64,
+    /// How long after they met it the goal can still be reached, in milliseconds.
+    pub within: i64,
+    /// In its order: a combination's number is that of the core.
+    pub factors: Vec<FactorHead>,
+}
+
+/// One factor of an experiment.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FactorHead {
+    /// `subject`, `delay`.
+    pub name: String,
+    /// Its variants, as they are listed.
+    pub variants: Vec<String>,
+    /// Which of them is what the step does without the experiment.
+    pub control: u8,
+}
+
+impl ExperimentHead {
+    /// How many combinations of variants there are; `None`: more than an experiment can have.
+    #[must_use]
+    pub fn combinations(&self) -> Option<usize> {
+        let all = self.factors.iter().try_fold(1usize, |all, factor| {
+            all.checked_mul(factor.variants.len()).filter(|all| *all <= COMBINATIONS_MAX)
+        })?;
+        (!self.factors.is_empty()).then_some(all)
     }
 }
 
@@ -255,7 +299,9 @@ impl Head {
         let worlds =
             self.worlds.iter().all(|world| sales(&world.no_mail) && sales(&world.as_written));
         let is_small = self.days <= DAYS_MAX && self.minor_digits <= 4 && worlds;
-        is_small && self.journeys.len() <= JOURNEYS_MAX && self.journeys.iter().all(steps)
+        let tests = self.experiments.len() <= JOURNEYS_MAX
+            && self.experiments.iter().all(|of| of.combinations().is_some());
+        is_small && tests && self.journeys.len() <= JOURNEYS_MAX && self.journeys.iter().all(steps)
     }
 
     /// A day on which nothing happened.
@@ -265,8 +311,10 @@ impl Head {
             steps: vec![StepPulse::default(); journey.steps.len()],
             ..JourneyPulse::default()
         });
+        let journeys = journeys.collect();
+        let experiments = self.experiments.iter().map(nobody).collect();
         Day {
-            pulse: Pulse { journeys: journeys.collect(), ..Pulse::default() },
+            pulse: Pulse { journeys, experiments, ..Pulse::default() },
             credited: vec![Sales::default(); self.journeys.len()],
             ..Day::default()
         }
@@ -274,6 +322,18 @@ impl Head {
 
     /// The day with every list as long as it must be, if none is longer.
     fn fitted(&self, mut day: Day) -> Option<Day> {
+        let tests = &mut day.pulse.experiments;
+        if tests.len() > self.experiments.len() {
+            return None;
+        }
+        tests.resize(self.experiments.len(), ExperimentPulse::default());
+        for (test, head) in tests.iter_mut().zip(&self.experiments) {
+            let combinations = head.combinations()?;
+            if test.variants.len() > combinations {
+                return None;
+            }
+            test.variants.resize(combinations, Tested::default());
+        }
         let (journeys, credited) = (&mut day.pulse.journeys, &mut day.credited);
         if journeys.len().max(credited.len()) > self.journeys.len() {
             return None;
@@ -288,6 +348,11 @@ impl Head {
         }
         Some(day)
     }
+}
+
+/// An experiment that nobody has met.
+fn nobody(of: &ExperimentHead) -> ExperimentPulse {
+    ExperimentPulse::of(of.combinations().unwrap_or_default())
 }
 
 /// Whether no number is so large that the days of a recording could add up to more than fits.

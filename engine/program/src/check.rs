@@ -145,33 +145,42 @@ pub(crate) fn senders(
     mails: &[Option<Mail>],
     told: &mut Mistakes,
 ) {
-    // Without its start, of which is told, nobody knows what a journey's mails can be filled with.
-    for journey in journeys.iter().filter(|journey| !matches!(journey.start.by, By::Wrong)) {
-        let on = journey.start.events();
-        let events: Vec<(&str, Vec<&str>)> = on
-            .iter()
-            .map(|on| program.vocabulary.def(on.value))
-            .map(|def| {
-                (def.name.as_str(), def.properties.iter().map(|(name, _)| name.as_str()).collect())
-            })
-            .collect();
-        let confirms = !on.is_empty() && on.iter().all(|on| on.value == EventIx::CONSENT_REQUESTED);
+    for journey in journeys {
         for step in &journey.steps {
             let Some(send) = step.send() else { continue };
             let at = usize::from(send.mail.0);
             if let (Some(Some(mail)), Some(&(_, file))) = (mails.get(at), folder.mails.get(at)) {
-                let sender = Sender {
-                    journey: journey.name,
-                    step: &step.name,
-                    events: &events,
-                    has_item: journey.start.has_item(),
-                    has_offer: send.offer.is_some(),
-                    confirms,
-                };
-                mail::check_sender(mail, file, sender, told);
+                sender(program, journey, (step, send.offer.is_some()), (mail, file), told);
             }
         }
     }
+}
+
+/// The same for one mail that the step may send, with an offer or without.
+pub(crate) fn sender(
+    program: &ProgramRead,
+    journey: &JourneyRead<'_>,
+    (step, has_offer): (&StepRead, bool),
+    (mail, file): (&Mail, File<'_>),
+    told: &mut Mistakes,
+) {
+    // Without its start, of which is told, nobody knows what a journey's mails can be filled with.
+    if matches!(journey.start.by, By::Wrong) {
+        return;
+    }
+    let on = journey.start.events();
+    let events: Vec<(&str, Vec<&str>)> = on
+        .iter()
+        .map(|on| program.vocabulary.def(on.value))
+        .map(|def| {
+            (def.name.as_str(), def.properties.iter().map(|(name, _)| name.as_str()).collect())
+        })
+        .collect();
+    let confirms = !on.is_empty() && on.iter().all(|on| on.value == EventIx::CONSENT_REQUESTED);
+    let (journey, has_item) = (journey.name, journey.start.has_item());
+    let sender =
+        Sender { journey, step: &step.name, events: &events, has_item, has_offer, confirms };
+    mail::check_sender(mail, file, sender, told);
 }
 
 /// Names that hash to one id would be one journey, or one step, for ever.

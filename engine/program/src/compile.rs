@@ -8,6 +8,7 @@ use crate::condition::needs::{self, Needs};
 use crate::currency::Currency;
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
+use crate::experiment::{self, Around, Experiment, ExperimentRead};
 use crate::journey::{Build, JourneyRead};
 use crate::known::Known;
 use crate::lint;
@@ -18,6 +19,7 @@ use crate::remembered::{self, Remembered};
 use crate::sources::Sources;
 use crate::yields;
 use foresend_core::world::catalogue::Catalogue;
+use foresend_core::world::experiment::Experiment as Tested;
 use foresend_core::world::journey::Journey;
 use foresend_core::world::program::{Outline, Program, Segment};
 
@@ -48,6 +50,11 @@ pub struct Compiled {
     pub path_names: Vec<Vec<String>>,
     /// Facts, then segments: each name with its definition as written.
     pub definitions: Vec<(String, String)>,
+    /// The experiments on compiled journeys, in the order of
+    /// [`ExperimentIx`](foresend_core::world::experiment::ExperimentIx).
+    pub experiments: Vec<Experiment>,
+    /// Every experiment of the folder, compiled in or not.
+    pub experiment_names: Vec<String>,
 }
 
 /// What a folder holds.
@@ -61,6 +68,8 @@ pub struct Summary {
     pub facts: usize,
     /// Segments, used or not.
     pub segments: usize,
+    /// Experiments, compiled in or not.
+    pub experiments: usize,
     /// Files.
     pub files: usize,
     /// How many bytes of memory a customer takes before anything is remembered of their events.
@@ -123,6 +132,15 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
     check::postal(&program, &journeys, &mut told);
     check::senders(&program, &journeys, &folder, &mails, &mut told);
     check::ids(&journeys, &mut told);
+    let around = Around {
+        program: &program,
+        folder: &folder,
+        journeys: &journeys,
+        mails: &mails,
+        provided,
+        known,
+    };
+    let experiments = experiment::read_all(around, &mut told);
     yields::check_circles(&journeys, &mut told);
     lint::all(folder.program, &program, &journeys, &order, &mut told);
     if told.any_error() {
@@ -146,6 +164,8 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
         catalogue: items.map(|items| items.build(&columns)).unwrap_or_default(),
         journey_names: order.iter().map(|&name| name.to_owned()).collect(),
         path_names: chosen.iter().map(|journey| journey.paths.clone()).collect(),
+        experiments: tests(&experiments, &journeys, &chosen),
+        experiment_names: folder.experiments.iter().map(|&(name, _)| name.to_owned()).collect(),
     };
     let compiled = assemble(sources, program, built, &needs);
     debug_assert!(compiled.is_some(), "something is missing, and nothing was told: {told:?}");
@@ -161,6 +181,20 @@ fn build(
     let order: Vec<&str> = journeys.iter().map(|journey| journey.name).collect();
     let with = Build { needs, vocabulary: &program.vocabulary, segments, order: &order };
     journeys.iter().map(|journey| journey.build(with)).collect()
+}
+
+/// The experiments on `chosen` journeys.
+fn tests(
+    experiments: &[ExperimentRead],
+    journeys: &[JourneyRead<'_>],
+    chosen: &[&JourneyRead<'_>],
+) -> Option<Vec<(Tested, Experiment)>> {
+    let order: Vec<&str> = chosen.iter().map(|journey| journey.name).collect();
+    let is_chosen = |experiment: &&ExperimentRead| {
+        experiment.journey(journeys).is_none_or(|name| order.contains(&name))
+    };
+    let chosen = experiments.iter().filter(is_chosen);
+    chosen.map(|experiment| experiment.build(journeys, &order)).collect()
 }
 
 /// Segments that journeys enter, in the order of their first use.
@@ -195,6 +229,8 @@ struct Built {
     catalogue: Catalogue,
     journey_names: Vec<String>,
     path_names: Vec<Vec<String>>,
+    experiments: Option<Vec<(Tested, Experiment)>>,
+    experiment_names: Vec<String>,
 }
 
 fn assemble(
@@ -203,7 +239,9 @@ fn assemble(
     built: Built,
     needs: &Needs,
 ) -> Option<Compiled> {
-    let Built { journeys, segments, mails, catalogue, journey_names, path_names } = built;
+    let Built { journeys, segments, mails, catalogue, journey_names, path_names, .. } = built;
+    let (tested, experiments): (Vec<_>, Vec<_>) = built.experiments?.into_iter().unzip();
+    let experiment_names = built.experiment_names;
     let (journeys, segments, mails) = (journeys?, segments?, mails?);
     let currency = program.currency?;
     let mut summary = Summary {
@@ -211,6 +249,7 @@ fn assemble(
         mails: mails.len(),
         facts: program.definitions.count(Sort::Fact),
         segments: program.definitions.count(Sort::Segment),
+        experiments: experiment_names.len(),
         files: sources.files.len(),
         bytes_before: 0,
         bytes_a_customer: 0,
@@ -233,6 +272,7 @@ fn assemble(
         limits: program.limits.limits,
         mails: mails.iter().map(|mail| mail.name.clone()).collect(),
         journeys,
+        experiments: tested,
     };
     let (brand, definitions) = (program.brand?, program.definitions);
     let (tracking, keep) = (program.tracking, program.keep);
@@ -256,5 +296,7 @@ fn assemble(
         journey_names,
         path_names,
         definitions,
+        experiments,
+        experiment_names,
     })
 }

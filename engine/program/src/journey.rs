@@ -41,6 +41,8 @@ pub(crate) struct JourneyRead<'a> {
     pub(crate) yields_to: Vec<At<String>>,
     pub(crate) stop: ListensRead,
     pub(crate) goal: Option<GoalRead>,
+    /// Whether a goal is written, right or wrong.
+    pub(crate) says_goal: bool,
     /// Warnings that are meant.
     pub(crate) allow: Vec<String>,
     pub(crate) steps: Vec<StepRead>,
@@ -103,6 +105,7 @@ impl<'a> JourneyRead<'a> {
             yields_to: yields::read(&reader, name, known, told),
             stop,
             goal: goal::read(&reader, &steps, known, told),
+            says_goal: reader.get("goal").is_some() || reader.was_meant("goal"),
             allow: allow(&reader, told),
             steps,
             paths,

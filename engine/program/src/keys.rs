@@ -291,6 +291,23 @@ pub(crate) const BUTTON: Room = Room {
     ],
 };
 
+/// experiments/NAME.toml
+pub(crate) const EXPERIMENT: Room = Room {
+    what: "an experiment",
+    this: "this experiment",
+    keys: &[
+        needs("ask", Text, r#""Does naming the item bring back more baskets?""#),
+        needs("at", Text, r#""cart-recovery.first""#),
+        may("measure", Text, r#""goal""#),
+        may("holdout", Text, r#""20%""#),
+        may("guards", List, r#"["unsubscribes < 0.5%"]"#),
+        needs("ends", Text, r#""12w""#),
+        may("then", Text, r#""ask""#),
+        needs("control", Table, r#"{ subject = "plain" }"#),
+        needs("vary", Table, r#"{ subject = { plain = "Your basket", named = "It waits" } }"#),
+    ],
+};
+
 /// scenarios/NAME.toml
 pub(crate) const SCENARIO: Room = Room {
     what: "a scenario",
@@ -406,6 +423,7 @@ mod tests {
         let of_journey = [&JOURNEY, &DATE, &LISTEN, &GOAL, &STEP, &ROW];
         check(include_str!("../../../docs/reference/journey.md"), &of_journey);
         check(include_str!("../../../docs/reference/mail.md"), &[&MAIL, &BUTTON]);
+        check(include_str!("../../../docs/reference/experiment.md"), &[&EXPERIMENT]);
         check(include_str!("../../../docs/reference/scenario.md"), &[&SCENARIO, &FAULT]);
         check(include_str!("../../../docs/reference/tune.md"), &[&TUNE, &WORTH, &RANGE]);
     }
@@ -413,8 +431,26 @@ mod tests {
     #[test]
     fn no_key_stands_twice_in_its_room() {
         for room in [
-            &PROGRAM, &TOPIC, &LIMITS, &TRACKING, &KEEP, &OFFER, &JOURNEY, &DATE, &LISTEN, &GOAL,
-            &STEP, &ROW, &MAIL, &BUTTON, &SCENARIO, &FAULT, &TUNE, &WORTH, &RANGE,
+            &PROGRAM,
+            &TOPIC,
+            &LIMITS,
+            &TRACKING,
+            &KEEP,
+            &OFFER,
+            &JOURNEY,
+            &DATE,
+            &LISTEN,
+            &GOAL,
+            &STEP,
+            &ROW,
+            &MAIL,
+            &BUTTON,
+            &EXPERIMENT,
+            &SCENARIO,
+            &FAULT,
+            &TUNE,
+            &WORTH,
+            &RANGE,
         ] {
             let mut names: Vec<&str> = room.keys.iter().map(|key| key.name).collect();
             names.sort_unstable();

@@ -69,6 +69,10 @@ impl Offers {
         self.offers
     }
 
+    pub(crate) fn name(&self, ix: OfferIx) -> Option<&str> {
+        self.offers.get(usize::from(ix.0)).map(|offer| offer.name.as_str())
+    }
+
     /// An offer that a step names; tells if it is not known.
     pub(crate) fn named(
         &self,

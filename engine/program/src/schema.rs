@@ -5,7 +5,7 @@
 //! [`compile`](crate::compile()): no names, no conditions.
 
 use crate::keys::{self, ACTS, Key, Need, Room, STARTS, Takes};
-use crate::{event, kind, topic};
+use crate::{event, experiment, kind, topic};
 use serde_json::{Map, Value, json};
 
 /// Draft 2020-12.
@@ -22,7 +22,7 @@ const FORMS: [(&str, &str); 5] = [
 ];
 
 /// The kinds of files that have a schema.
-pub const SCHEMAS: [&str; 5] = ["program", "journey", "mail", "scenario", "tune"];
+pub const SCHEMAS: [&str; 6] = ["program", "journey", "mail", "experiment", "scenario", "tune"];
 
 /// The schema of one of [`SCHEMAS`] as a JSON document; `None` for any other name.
 ///
@@ -36,6 +36,7 @@ pub fn schema(name: &str) -> Option<String> {
         "program" => ("program.toml", &keys::PROGRAM),
         "journey" => ("journeys/NAME.toml", &keys::JOURNEY),
         "mail" => ("the front matter of mails/NAME.md", &keys::MAIL),
+        "experiment" => ("experiments/NAME.toml", &keys::EXPERIMENT),
         "scenario" => ("scenarios/NAME.toml", &keys::SCENARIO),
         "tune" => ("scenarios/NAME.tune.toml", &keys::TUNE),
         _ => return None,
@@ -95,7 +96,7 @@ fn property(room: &Room, key: &Key) -> Value {
         Takes::Number if row.takes == "a number" => json!({ "type": "number", "minimum": 0 }),
         Takes::Number => number(&row),
         Takes::Date => json!({ "type": "string", "format": "date" }),
-        Takes::Table => table(key.name),
+        Takes::Table => table(room, key.name),
         Takes::Tables => tables(key.name),
     };
     let about = schema.as_object_mut().expect("each of the above is a map");
@@ -164,7 +165,7 @@ fn number(row: &Row) -> Value {
 }
 
 /// What stands in a table, by its key: names of the author's own, or keys of ours.
-fn table(key: &str) -> Value {
+fn table(room: &Room, key: &str) -> Value {
     let named = |each: Value| json!({ "type": "object", "additionalProperties": each });
     match key {
         "topics" => named(Value::Object(object(&keys::TOPIC))),
@@ -195,10 +196,18 @@ fn table(key: &str) -> Value {
         ] })),
         "button" => Value::Object(object(&keys::BUTTON)),
         "worth" => Value::Object(object(&keys::WORTH)),
-        "vary" => named(json!({ "anyOf": [
+        "vary" if room.what == keys::TUNE.what => named(json!({ "anyOf": [
             { "type": "array", "minItems": 1, "maxItems": 64 },
             { "type": "object" },
         ] })),
+        "control" => named(json!({ "type": "string", "pattern": SOMETHING })),
+        "vary" => {
+            let factors = experiment::FACTORS.iter();
+            let variants = named(json!({ "type": "string", "pattern": SOMETHING }));
+            let factors: Map<String, Value> =
+                factors.map(|(word, _)| ((*word).to_owned(), variants.clone())).collect();
+            json!({ "type": "object", "properties": factors, "additionalProperties": false })
+        }
         _ => json!({ "type": "object" }),
     }
 }
@@ -228,6 +237,7 @@ impl Row {
         const PROGRAM: &str = include_str!("../../../docs/reference/program.md");
         const JOURNEY: &str = include_str!("../../../docs/reference/journey.md");
         const MAIL: &str = include_str!("../../../docs/reference/mail.md");
+        const EXPERIMENT: &str = include_str!("../../../docs/reference/experiment.md");
         const SCENARIO: &str = include_str!("../../../docs/reference/scenario.md");
         const TUNE: &str = include_str!("../../../docs/reference/tune.md");
         let places = [
@@ -244,6 +254,7 @@ impl Row {
             (&keys::STEP, JOURNEY, "Steps"),
             (&keys::MAIL, MAIL, ""),
             (&keys::BUTTON, MAIL, ""),
+            (&keys::EXPERIMENT, EXPERIMENT, ""),
             (&keys::SCENARIO, SCENARIO, ""),
             (&keys::FAULT, SCENARIO, "faults"),
             (&keys::TUNE, TUNE, ""),
@@ -310,7 +321,7 @@ fn only_words(cell: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const ROOMS: [&Room; 14] = [
+    const ROOMS: [&Room; 15] = [
         &keys::PROGRAM,
         &keys::TOPIC,
         &keys::LIMITS,
@@ -324,6 +335,7 @@ mod tests {
         &keys::STEP,
         &keys::MAIL,
         &keys::BUTTON,
+        &keys::EXPERIMENT,
         &keys::SCENARIO,
     ];
 

@@ -41,6 +41,7 @@ pub(crate) struct Folder<'a> {
     pub(crate) catalogue: Option<File<'a>>,
     pub(crate) journeys: Vec<(&'a str, File<'a>)>,
     pub(crate) mails: Vec<(&'a str, File<'a>)>,
+    pub(crate) experiments: Vec<(&'a str, File<'a>)>,
 }
 
 impl Sources {
@@ -67,6 +68,7 @@ impl Sources {
                 ("", _) if name.starts_with('.') || is_about_the_folder(name) => {}
                 ("journeys", Some((name, "toml"))) => folder.journeys.push((name, file)),
                 ("mails", Some((name, "md"))) => folder.mails.push((name, file)),
+                ("experiments", Some((name, "toml"))) => folder.experiments.push((name, file)),
                 ("mails", Some((_, "mjml"))) => {
                     told.tell(not_yet(
                         path,
@@ -80,9 +82,6 @@ impl Sources {
                         "a brand of one's own",
                         "leave the folder out for now",
                     ));
-                }
-                ("experiments", _) => {
-                    told.tell(not_yet(path, "an experiment", "leave the folder out for now"));
                 }
                 (_, _) if name.rsplit('/').next().is_some_and(|name| name.starts_with('.')) => {}
                 (room, _) => told.tell(unread(path, room)),
@@ -105,10 +104,10 @@ fn not_yet(path: &str, what: &str, instead: &str) -> Diagnostic {
 
 /// A file nobody reads may be a journey in the wrong folder: said, but no reason to stop.
 fn unread(path: &str, room: &str) -> Diagnostic {
-    let help = match closest(room, ["journeys", "mails"]) {
+    let help = match closest(room, ["journeys", "mails", "experiments"]) {
         Some(meant) if meant != room => format!("did you mean the folder `{meant}`?"),
         Some(_) | None => {
-            "a program is program.toml, journeys/NAME.toml, mails/NAME.md and catalogue.csv"
+            "a program is program.toml, journeys/NAME.toml, mails/NAME.md, experiments/NAME.toml and catalogue.csv"
                 .to_owned()
         }
     };

@@ -205,7 +205,8 @@ impl<'a> Stage<'a> {
         // The secret behind customer ids: any will do, but the same seed must give the same ids.
         let id_key = IdKey(u128::from(join(plan.seed, ID_KEY)));
         let world = World::new(Seed(plan.seed), id_key, program.clone());
-        let mut world = world.without_holdout();
+        // An arm without mail is the exact holdout; variants stay on, from the first day.
+        let mut world = world.without_holdout().with_experiments_from(plan.from);
         let homes = Homes::new(&mut world, &model.preset, plan.from, (look_back, days));
         world.catalogue = Arc::new(table_of(plan, program));
         let forks = Forks::of(program, left_out);

@@ -257,6 +257,7 @@ fn detail(body: &mut Body<'_>, journey: &JourneyBoard) {
         ("held: no address", held.no_address),
         ("held: suppressed", held.suppressed),
         ("held: holdout", held.holdout),
+        ("held: experiment holdout", held.test_holdout),
         ("held: limit", held.limit),
         ("held: no code", held.no_code),
         ("held: yielded", held.yielded),

@@ -4,7 +4,7 @@ use super::Customer;
 use super::effect::{Effect, Effects};
 use super::input::{Engagement, Event, Origin, Outcome, Reader, SendRef};
 use super::pending::State;
-use super::record::{Decided, NoMail};
+use super::record::{Decided, Did, NoMail};
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::event::{EventIx, Property, PropertyIx};
@@ -56,23 +56,26 @@ impl Customer {
             Outcome::Unknown => {
                 if let Some(at) = going {
                     let mail = self.ledger.pending[at];
-                    let topic = world.program.topic(mail.act(&world.program).topic);
+                    let topic = world.program.topic(self.act_of(world, &mail).topic);
                     if topic.is_marketing() {
                         self.ledger.pending.remove(at); // it may have arrived: never twice
                     } else if let Some(why) = mail.recalled {
                         self.recall(t, at, why, out);
                     } else {
                         self.ledger.pending[at].state = State::Ready; // the same id again: better twice than never
-                        let mailing = mail.mailing(self.id, &world.program, &self.ledger);
-                        out.asked.push(Effect::Ready(mailing));
+                        out.asked.push(Effect::Ready(self.mailing(world, &mail)));
                     }
                 }
             }
         }
         out.record(t, Decided::Answered(send.into(), outcome));
         match outcome {
-            Outcome::Accepted => self.of_mail(world, EventIx::EMAIL_DELIVERED, send, t, out),
+            Outcome::Accepted => {
+                self.did_with(world, t, send, Did::Accepted, out);
+                self.of_mail(world, EventIx::EMAIL_DELIVERED, send, t, out);
+            }
             Outcome::Bounced { hard } => {
+                self.did_with(world, t, send, Did::Bounced, out);
                 if hard {
                     self.ledger.forget_sent(send);
                     self.ledger.take_back(send);
@@ -83,7 +86,8 @@ impl Customer {
             Outcome::Deferred | Outcome::Rejected | Outcome::RenderFailed => {
                 self.ledger.take_back(send);
             }
-            Outcome::Unknown | Outcome::Complained => {}
+            Outcome::Complained => self.did_with(world, t, send, Did::Complained, out),
+            Outcome::Unknown => {}
         }
     }
 
@@ -107,9 +111,11 @@ impl Customer {
         out.record(t, Decided::Engaged(send.into(), act, reader));
         match (reader, act) {
             (Reader::Human, Engagement::Open) => {
+                self.did_with(world, t, send, Did::Opened, out);
                 self.of_mail(world, EventIx::EMAIL_OPENED, send, t, out);
             }
             (Reader::Human, Engagement::Click) => {
+                self.did_with(world, t, send, Did::Clicked, out);
                 self.of_mail(world, EventIx::EMAIL_LINK_CLICKED, send, t, out);
             }
             (Reader::Machine, Engagement::Open | Engagement::Click) => {}

@@ -6,6 +6,7 @@ use super::record::{Decided, Record};
 use crate::id::{Key, SendId};
 use crate::time::Timestamp;
 use crate::world::condition::{Condition, Facts, Truth};
+use crate::world::experiment::Variants;
 use crate::world::journey::{JourneyIx, StepIx};
 use crate::world::offer::OfferIx;
 use crate::world::topic::{Basis, TopicIx};
@@ -44,7 +45,12 @@ pub struct Mailing {
     pub offer: Option<OfferIx>,
     /// The code that an earlier mail of the enrolment, or an earlier attempt, carried: the same again.
     pub code: Option<u64>,
+    /// Its step is tested, and this is how it is to look: see
+    /// [`Experiment`](crate::world::experiment::Experiment). `None`: as it is written.
+    pub variants: Option<Variants>,
 }
+
+const _: () = assert!(size_of::<Mailing>() == 80);
 
 /// One call of a webhook.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -41,6 +41,8 @@ pub(super) struct Run {
     pub(super) paths: u16,
     /// Bits of the waits that ended by their event.
     pub(super) came: u16,
+    /// What the experiment on its journey has to do with it.
+    pub(super) test: Test,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,6 +57,17 @@ pub(super) enum Phase {
     Listening,
     /// Ended; only its goal is still counted.
     Over,
+}
+
+/// What an experiment has to do with an enrolment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Test {
+    /// Nothing.
+    None,
+    /// It waits for the tested step, and began to while the experiment ran.
+    Awaited,
+    /// It has met the experiment.
+    Met,
 }
 
 const _: () = assert!(size_of::<Run>() == 64);

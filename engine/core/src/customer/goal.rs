@@ -3,9 +3,9 @@
 
 use super::Customer;
 use super::effect::Effects;
-use super::enrolment::Run;
+use super::enrolment::{Run, Test};
 use super::input::Event;
-use super::record::Decided;
+use super::record::{Decided, Did};
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::journey::StepIx;
@@ -97,7 +97,11 @@ impl Customer {
                     let run = &mut self.runs[at];
                     let first = run.goal == Goal::Open;
                     run.goal = Goal::Reached;
-                    out.record(t, Decided::Reached(run.enrolled(), first, value));
+                    let (enrolled, test) = (run.enrolled(), run.test);
+                    out.record(t, Decided::Reached(enrolled, first, value));
+                    if test == Test::Met {
+                        self.did(world, t, enrolled, Did::Goal, out);
+                    }
                 }
             }
         }

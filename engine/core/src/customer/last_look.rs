@@ -7,7 +7,7 @@ use super::Customer;
 use super::effect::{Asked, Effect, Effects, Read};
 use super::input::{Code, Gate, SendRef};
 use super::pending::{Pending, State};
-use super::record::{Decided, Move, NoMail};
+use super::record::{Decided, Did, Move, NoMail};
 use crate::time::{Timestamp, Wait};
 use crate::world::World;
 use crate::world::condition::Truth;
@@ -43,7 +43,7 @@ impl Customer {
             Verdict::Leave(basis) => {
                 let late = now.since(pending.not_before);
                 let own = if late < Wait::MINUTE { pending.not_before } else { now };
-                let act = *pending.act(&world.program);
+                let act = self.act_of(world, &pending);
                 let is_marketing = world.program.topic(act.topic).is_marketing();
                 out.detail(|| {
                     let limits = world.program.limits.mails.iter().filter(|_| is_marketing);
@@ -63,8 +63,8 @@ impl Customer {
                     self.ledger.note_given(&world.program, offer, send, code, now);
                     out.record(now, Decided::Gave(send.into(), offer));
                 }
-                let mailing = pending.mailing(self.id, &world.program, &self.ledger);
-                out.asked.push(Effect::Transmit(mailing, attempt));
+                self.did_with(world, now, send, Did::Exposed, out);
+                out.asked.push(Effect::Transmit(self.mailing(world, &pending), attempt));
             }
             Verdict::Later(why, until) => {
                 debug_assert!(until > now, "a delay that is over");
@@ -94,7 +94,7 @@ impl Customer {
         out: &mut Effects,
     ) -> Verdict {
         let program = &world.program;
-        let act = mail.act(program);
+        let act = self.act_of(world, mail);
         let topic = program.topic(act.topic);
         if world.is_paused(mail.send.journey) {
             return Verdict::NotNow;
@@ -118,6 +118,10 @@ impl Customer {
         }
         if topic.is_marketing() && world.is_held_out(self.id) {
             return Verdict::No(NoMail::Holdout);
+        }
+        let journey = mail.send.journey;
+        if topic.is_marketing() && mail.is_tested && self.is_held_out_of(world, journey) {
+            return Verdict::No(NoMail::TestHoldout);
         }
         if topic.is_marketing() {
             let limits = &program.limits;

@@ -12,6 +12,7 @@ mod answered;
 mod cart;
 mod consent;
 mod enrolment;
+mod experiment;
 mod goal;
 mod history;
 mod last_look;

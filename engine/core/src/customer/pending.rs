@@ -1,17 +1,20 @@
 //! The outbox is state: mails whose moment has come and whose fate is open, what was sent lately (limits count
 //! it), and the rare things a customer carries.
 
+use super::Customer;
 use super::about::LastAbout;
 use super::consent::Consents;
 use super::effect::{Calling, Mailing};
+use super::experiment::Met;
 use super::input::SendRef;
 use super::offer::Given;
 use super::record::NoMail;
 use super::schedule::Scheduled;
 use super::segment::Standing;
-use crate::id::{CustomerId, Key, SendId};
+use crate::id::{Key, SendId};
 use crate::time::Timestamp;
 use crate::world::World;
+use crate::world::experiment::Assigned;
 use crate::world::journey::{Act, Again, JourneyIx, Send};
 use crate::world::limit::{Limits, Rate};
 use crate::world::program::Program;
@@ -21,7 +24,7 @@ use thin_vec::ThinVec;
 /// Most mails of one customer whose fate is open. More would mean a host that answers nothing.
 pub(super) const PENDING_MAX: usize = 128;
 
-/// A mail between its planned moment and its fate. 64 bytes.
+/// A mail between its planned moment and its fate. 56 bytes.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Pending {
     pub(super) send: SendRef,
@@ -37,7 +40,11 @@ pub(super) struct Pending {
     pub(super) state: State,
     /// Its enrolment ended while it was going: if it comes back, it does not leave again.
     pub(super) recalled: Option<NoMail>,
+    /// Its enrolment has met the experiment on its journey.
+    pub(super) is_tested: bool,
 }
+
+const _: () = assert!(size_of::<Pending>() == 56);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum State {
@@ -85,6 +92,8 @@ pub(super) struct Ledger {
     pub(super) given: ThinVec<Given>,
     /// Webhooks asked for whose answer is open.
     pub(super) calls: ThinVec<Calling>,
+    /// Experiments that they have met.
+    pub(super) met: ThinVec<Met>,
 }
 
 /// One property of the event that started an enrolment. 40 bytes.
@@ -117,11 +126,11 @@ impl Said {
 pub(super) const SEEN_MAX: usize = 32;
 
 impl Pending {
-    /// What its step sends.
-    pub(super) fn act<'p>(&self, program: &'p Program) -> &'p Send {
+    /// What its step sends, as it is written.
+    fn written(&self, program: &Program) -> Send {
         let step = &program.journey(self.send.journey).steps[usize::from(self.send.step.0)];
         match &step.act {
-            Act::Send(send) => send,
+            Act::Send(send) => *send,
             Act::WaitFor(_) | Act::Choose(_) | Act::Split(_) | Act::Set(_) | Act::Call(_) => {
                 unreachable!("only a step that sends has a mail pending")
             }
@@ -139,27 +148,36 @@ impl Pending {
             State::Ready | State::Going => false,
         }
     }
+}
 
-    pub(super) fn mailing(
-        &self,
-        customer: CustomerId,
-        program: &Program,
-        ledger: &Ledger,
-    ) -> Mailing {
-        let act = self.act(program);
-        let given = act.offer.and_then(|offer| ledger.given_before(offer, self.send));
-        let journey = program.journey(self.send.journey);
-        let step = &journey.steps[usize::from(self.send.step.0)];
+impl Customer {
+    /// What a mail is, its variants taken into account.
+    pub(super) fn act_of(&self, world: &World, mail: &Pending) -> Send {
+        self.varied(world, self.assigned_to(world, mail), mail.written(&world.program))
+    }
+
+    /// What they have in the experiment that the mail's step is tested by.
+    pub(super) fn assigned_to(&self, world: &World, mail: &Pending) -> Option<Assigned> {
+        self.tested(world, (mail.send.journey, mail.send.step), mail.is_tested)
+    }
+
+    pub(super) fn mailing(&self, world: &World, mail: &Pending) -> Mailing {
+        let assigned = self.assigned_to(world, mail);
+        let act = self.varied(world, assigned, mail.written(&world.program));
+        let given = act.offer.and_then(|offer| self.ledger.given_before(offer, mail.send));
+        let journey = world.program.journey(mail.send.journey);
+        let step = &journey.steps[usize::from(mail.send.step.0)];
         Mailing {
-            send: self.send,
-            id: SendId::of(customer, journey.id, self.send.enrolment, step.id),
+            send: mail.send,
+            id: SendId::of(self.id, journey.id, mail.send.enrolment, step.id),
             topic: act.topic,
-            planned: self.planned,
-            not_before: self.not_before,
-            origin: self.origin,
-            key: self.key,
+            planned: mail.planned,
+            not_before: mail.not_before,
+            origin: mail.origin,
+            key: mail.key,
             offer: act.offer,
             code: given.and_then(|given| given.code),
+            variants: assigned.map(|assigned| assigned.variants),
         }
     }
 }
@@ -186,6 +204,7 @@ impl Ledger {
             + list(&self.schedule)
             + list(&self.given)
             + list(&self.calls)
+            + list(&self.met)
     }
 
     /// Remembers what a starting event said.

@@ -4,7 +4,7 @@ use super::Customer;
 use super::effect::Effects;
 use super::enrolment::Phase;
 use super::input::{Consent, ConsentTo, Profile};
-use super::record::Decided;
+use super::record::{Decided, Did};
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::event::{EventIx, Property, PropertyIx};
@@ -73,6 +73,9 @@ impl Customer {
         if self.ledger.consents.note(topic, to, t) {
             let given = !matches!(to, ConsentTo::Withdrawn);
             out.record(t, Decided::ConsentSet(topic, given, cause.map(Into::into)));
+            if let (false, Some(send)) = (given, cause) {
+                self.did_with(world, t, send, Did::Unsubscribed, out);
+            }
         }
         match to {
             ConsentTo::Requested => {

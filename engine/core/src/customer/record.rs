@@ -7,6 +7,7 @@ use crate::money::Amount;
 use crate::time::Timestamp;
 use crate::world::condition::Truth;
 use crate::world::event::EventIx;
+use crate::world::experiment::Assigned;
 use crate::world::journey::{JourneyIx, PathIx, SegmentIx, StepIx};
 use crate::world::offer::OfferIx;
 use crate::world::topic::TopicIx;
@@ -107,8 +108,54 @@ pub enum Decided {
     Ended(At, End),
     /// A basis for mail arose (true) or all of the topic's ended (false), perhaps by a link in that mail.
     ConsentSet(TopicIx, bool, Option<At>),
+    /// The enrolment came to a step that is tested, and has this there; whether it is the customer's first, which is
+    /// the one that is counted.
+    Met(At, Assigned, bool),
+    /// Who was counted there did this, for the first time.
+    Tested(Enrolled, Assigned, Did),
     /// A stream had more entries than are kept one by one: the oldest were folded into hours or more.
     Folded,
+}
+
+/// What a customer who is counted in an experiment did: each once, and only in the enrolment that is counted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub enum Did {
+    /// Reached the journey's goal, after they had met the experiment.
+    Goal = 0,
+    /// The tested mail was handed over to the mail server: they are exposed to their variants.
+    Exposed = 1,
+    /// The mail server took it.
+    Accepted = 2,
+    /// It came back.
+    Bounced = 3,
+    /// A person opened it.
+    Opened = 4,
+    /// A person followed a link in it.
+    Clicked = 5,
+    /// They objected by a link in it.
+    Unsubscribed = 6,
+    /// They called it spam.
+    Complained = 7,
+}
+
+impl Did {
+    /// Every one of them.
+    pub const ALL: [Self; 8] = [
+        Self::Goal,
+        Self::Exposed,
+        Self::Accepted,
+        Self::Bounced,
+        Self::Opened,
+        Self::Clicked,
+        Self::Unsubscribed,
+        Self::Complained,
+    ];
+
+    /// The bit by which it is remembered; part of the format of snapshots.
+    pub(super) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 /// Why a journey did not start.
@@ -187,6 +234,8 @@ pub enum NoMail {
     Suppressed,
     /// The customer is one of those who get no marketing.
     Holdout,
+    /// The customer is one of those who get no marketing from the journey, while a step of it is tested.
+    TestHoldout,
     /// A limit is full.
     Limit,
     /// There is no code for its offer: none is left, it is not to be given again yet, or another is running.

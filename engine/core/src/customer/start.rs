@@ -3,7 +3,7 @@
 
 use super::Customer;
 use super::effect::{Asked, Effects};
-use super::enrolment::{Phase, RUNS_MAX, Run};
+use super::enrolment::{Phase, RUNS_MAX, Run, Test};
 use super::goal::Goal;
 use super::input::Event;
 use super::record::{Decided, NoStart};
@@ -97,6 +97,7 @@ impl Customer {
             goal: Goal::Closed,
             paths: 0,
             came: 0,
+            test: Test::None,
         });
         self.note_said(world, ix, key, event);
         if journey.quiet.is_some() {

@@ -67,8 +67,7 @@ impl Customer {
                     }
                     mail.state = State::Ready;
                     let mail = self.ledger.pending[at];
-                    let mailing = mail.mailing(self.id, &world.program, &self.ledger);
-                    out.asked.push(Effect::Ready(mailing));
+                    out.asked.push(Effect::Ready(self.mailing(world, &mail)));
                 }
             }
         }

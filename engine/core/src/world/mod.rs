@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod condition;
 pub mod country;
 pub mod event;
+pub mod experiment;
 pub mod flip;
 pub mod journey;
 pub mod limit;
@@ -16,8 +17,9 @@ pub mod value;
 
 use crate::chance::{Purpose, Seed, drawn};
 use crate::id::{CustomerId, IdKey};
-use crate::time::Zone;
+use crate::time::{Timestamp, Zone};
 use catalogue::Catalogue;
+use experiment::{Assigned, ExperimentIx};
 use journey::JourneyIx;
 use program::Program;
 use std::sync::Arc;
@@ -47,7 +49,9 @@ pub struct World {
     paused: Vec<JourneyIx>,
     /// Journeys that nobody starts.
     closed: Vec<JourneyIx>,
-    /// Whether the program's holdout holds anybody out.
+    /// When each experiment began to run, in the program's order; [`Timestamp::NEVER`]: it has not.
+    began: Vec<Timestamp>,
+    /// Whether holdouts, the program's and those of experiments, hold anybody out.
     holds_out: bool,
 }
 
@@ -58,7 +62,8 @@ impl World {
         let zones = vec![program.zone.clone()];
         let catalogue = Arc::default();
         let (paused, closed) = (Vec::new(), Vec::new());
-        Self { seed, id_key, program, catalogue, zones, paused, closed, holds_out: true }
+        let began = vec![Timestamp::NEVER; program.experiments.len()];
+        Self { seed, id_key, program, catalogue, zones, paused, closed, began, holds_out: true }
     }
 
     /// The same, in which nobody is held out: a rehearsal has an arm without mail instead.
@@ -74,6 +79,40 @@ impl World {
         // Millionths of all 2^64 draws.
         let drawn = drawn(self.seed, customer.low(), Purpose::Holdout, 0);
         self.holds_out && u128::from(drawn) * 1_000_000 < share << 64
+    }
+
+    /// The experiment begins to run at `at`, and takes in whoever begins to wait for its step from then on, until it
+    /// ends.
+    pub fn begin_experiment(&mut self, ix: ExperimentIx, at: Timestamp) {
+        let ix = usize::from(ix.0);
+        self.began.resize(self.began.len().max(ix + 1), Timestamp::NEVER);
+        self.began[ix] = at;
+    }
+
+    /// The same, in which every experiment begins at `at`.
+    #[must_use]
+    pub fn with_experiments_from(mut self, at: Timestamp) -> Self {
+        self.began = vec![at; self.program.experiments.len()];
+        self
+    }
+
+    /// Whether the experiment takes in new enrolments at `at`.
+    #[must_use]
+    pub fn is_running(&self, ix: ExperimentIx, at: Timestamp) -> bool {
+        let ends = self.program.experiment(ix).ends;
+        let mut began = self.began.get(usize::from(ix.0)).into_iter();
+        began.any(|began| *began <= at && at < began.after(ends))
+    }
+
+    /// What `customer` has in the experiment: the same for ever, by hash.
+    #[must_use]
+    pub fn assigned(&self, ix: ExperimentIx, customer: CustomerId) -> Assigned {
+        let experiment = self.program.experiment(ix);
+        Assigned {
+            experiment: ix,
+            variants: experiment.drawn(self.seed, customer),
+            held_out: self.holds_out && experiment.holds_out(self.seed, customer),
+        }
     }
 
     /// The same, in which nobody starts `journey`: as if it were not there. What arms it and speaks against it is

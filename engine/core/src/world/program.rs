@@ -3,6 +3,7 @@
 
 use super::condition::{Condition, Op};
 use super::event::{Cause, EventDef, EventIx, PropertyType};
+use super::experiment::{COMBINATIONS_MAX, Experiment, ExperimentIx};
 use super::journey::{Act, Journey, JourneyIx, Listen, Same, SegmentIx, Start};
 use super::limit::Limits;
 use super::offer::{Offer, OfferIx};
@@ -47,6 +48,8 @@ pub struct Outline {
     pub mails: Vec<String>,
     /// Journeys by priority.
     pub journeys: Vec<Journey>,
+    /// Tests of steps of theirs, one a journey at most.
+    pub experiments: Vec<Experiment>,
 }
 
 impl Outline {
@@ -70,6 +73,7 @@ impl Outline {
             limits: Limits::default(),
             mails: Vec::new(),
             journeys: Vec::new(),
+            experiments: Vec::new(),
         }
     }
 }
@@ -115,6 +119,8 @@ pub struct Program {
     enterers: Vec<Vec<JourneyIx>>,
     /// For each journey those that yield to it.
     yielders: Vec<Vec<JourneyIx>>,
+    /// For each journey its experiment; empty if there is none at all.
+    tested: Vec<Option<ExperimentIx>>,
     /// Traits that decisions read or set: only those are held.
     held: Vec<bool>,
 }
@@ -170,8 +176,8 @@ impl Program {
                 yields.map(|(other, _)| other).collect()
             })
             .collect();
-        let held = held(&outline);
-        Self { outline, hears, about, by_calendar, enterers, yielders, held }
+        let (held, tested) = (held(&outline), tested(&outline));
+        Self { outline, hears, about, by_calendar, enterers, yielders, tested, held }
     }
 
     /// The journey at `ix`.
@@ -190,6 +196,19 @@ impl Program {
     #[must_use]
     pub fn offer(&self, ix: OfferIx) -> &Offer {
         &self.outline.offers[usize::from(ix.0)]
+    }
+
+    /// The experiment at `ix`.
+    #[must_use]
+    pub fn experiment(&self, ix: ExperimentIx) -> &Experiment {
+        &self.outline.experiments[usize::from(ix.0)]
+    }
+
+    /// The experiment that tests a step of `journey`, if one does.
+    #[must_use]
+    pub fn experiment_on(&self, journey: JourneyIx) -> Option<(ExperimentIx, &Experiment)> {
+        let ix = (*self.tested.get(usize::from(journey.0))?)?;
+        Some((ix, self.experiment(ix)))
     }
 
     /// The segment at `ix`.
@@ -357,6 +376,21 @@ fn stream_of(streams: &mut Vec<Stream>, event: EventIx) -> StreamIx {
         streams.len() - 1
     });
     StreamIx(u16::try_from(at).expect("check refuses more than 1,000 streams"))
+}
+
+/// For each journey its experiment.
+fn tested(outline: &Outline) -> Vec<Option<ExperimentIx>> {
+    let journeys = if outline.experiments.is_empty() { 0 } else { outline.journeys.len() };
+    let mut tested = vec![None; journeys];
+    for (experiment, ix) in outline.experiments.iter().zip((0u8..=u8::MAX).map(ExperimentIx)) {
+        let (name, journey) = (&experiment.name, usize::from(experiment.journey.0));
+        assert!(experiment.combinations() <= COMBINATIONS_MAX, "{name}");
+        assert!(tested[journey].is_none(), "{name} is the second of its journey");
+        let step = &outline.journeys[journey].steps[usize::from(experiment.step.0)];
+        assert!(matches!(step.act, Act::Send(_)), "{name} tests a step that sends nothing");
+        tested[journey] = Some(ix);
+    }
+    tested
 }
 
 /// Which traits decisions read or set.

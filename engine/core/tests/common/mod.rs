@@ -13,14 +13,16 @@ use foresend_core::customer::input::{
     Code, Consent, ConsentTo, Event, Gate, Input, Line, Origin, Outcome, Profile,
 };
 use foresend_core::customer::record::Record;
-use foresend_core::id::{CustomerId, IdKey, ProductId};
+use foresend_core::id::{CustomerId, IdKey, ProductId, StableId};
 use foresend_core::moment::{Clock, Days, Moment};
 use foresend_core::money::Amount;
 use foresend_core::time::{DayWindow, Timestamp, Wait, Zone};
 use foresend_core::world::condition::{Condition, Op};
 use foresend_core::world::event::{EventIx, Property, PropertyIx};
+use foresend_core::world::experiment::{Experiment, Factor, Sets};
 use foresend_core::world::journey::{
-    Act, Again, Goal, Journey, Kind, Listen, MailIx, PathIx, Row, Send, Start, Step, WaitFor,
+    Act, Again, Goal, Journey, JourneyIx, Kind, Listen, MailIx, PathIx, Row, Send, Start, Step,
+    StepIx, WaitFor,
 };
 use foresend_core::world::limit::{Full, Limits, Rate};
 use foresend_core::world::program::{Outline, Program};
@@ -174,6 +176,29 @@ pub(crate) fn shop_that_waits() -> World {
     let on = [EventIx::CHECKOUT_STARTED];
     outline.journeys.push(journey("ask", ORDERS, &on, Again::Always, steps));
     World::new(shop().seed, shop().id_key, Program::new(outline))
+}
+
+/// The same world with a test of the first step of its first journey, which begins at `from`: its words and its delay,
+/// or its words alone.
+pub(crate) fn with_experiment(world: &World, from: Timestamp, delays: bool) -> World {
+    let names = |a: &str, b: &str| vec![a.to_owned(), b.to_owned()];
+    let mut factors = vec![Factor::new("subject", names("plain", "named"), 0, Sets::Words)];
+    if delays {
+        let waits = Sets::Delay(vec![Wait::ZERO, Wait::hours(3)]);
+        factors.push(Factor::new("delay", names("now", "later"), 0, waits));
+    }
+    let mut outline: Outline = (*world.program).clone();
+    outline.experiments = vec![Experiment {
+        name: "look".into(),
+        id: StableId::of("experiment", "look"),
+        journey: JourneyIx(0),
+        step: StepIx(0),
+        holdout: 200_000,
+        ends: Wait::days(14),
+        factors,
+    }];
+    let world = World::new(world.seed, world.id_key, Program::new(outline));
+    world.with_experiments_from(from)
 }
 
 /// Something to deliver: at its own time, or later.

@@ -1,10 +1,10 @@
 //! Random programs: every kind of start, key, act and condition, put together by chance from a fixed seed. What
 //! the compiler of programs would refuse is not drawn: circles of `yields_to`, `same` without a key.
 
-use super::{condition, window};
+use super::{condition, instant, window};
 use foresend_core::calendar::{Every, EveryDay, MonthDays, Yearly};
 use foresend_core::chance::{self, Seed};
-use foresend_core::id::{IdKey, ProductId};
+use foresend_core::id::{IdKey, ProductId, StableId};
 use foresend_core::moment::{Clock, Days, Moment};
 use foresend_core::money::{Amount, Money};
 use foresend_core::time::{Wait, Zone};
@@ -12,6 +12,7 @@ use foresend_core::world::World;
 use foresend_core::world::catalogue::Catalogue;
 use foresend_core::world::condition::{Condition, Op, Relation, TextIx};
 use foresend_core::world::event::{EventIx, PropertyIx, PropertyType};
+use foresend_core::world::experiment::{Experiment, Factor, Sets};
 use foresend_core::world::journey::{
     Act, Again, Begins, Goal, Journey, JourneyIx, KeyOf, Kind, Listen, MailIx, PathIx, Row, Same,
     SegmentIx, Send, Share, Start, Step, StepIx, WaitFor,
@@ -104,15 +105,53 @@ pub(crate) fn world(case: u64) -> World {
         outline.journeys.push(journey);
     }
     let stock = |n: i64| Box::from([Some(Kept::Number(Amount::whole(n)))]);
+    outline.experiments = experiments(&outline, case);
     // The last product is delisted.
     let rows = vec![(ProductId::of(PRODUCTS[0]), stock(3)), (ProductId::of(PRODUCTS[1]), stock(0))];
     let catalogue = Catalogue::new(outline.columns.clone(), rows);
     let mut world = World::new(Seed(case), IdKey(1), Program::new(outline));
     world.catalogue = catalogue.into();
+    world = world.with_experiments_from(instant(EXPERIMENTS_FROM));
     for zone in ZONES {
         world.zone_named(zone).unwrap();
     }
     world
+}
+
+/// 2026-03-04T00:00Z: some enrolments have begun by then.
+const EXPERIMENTS_FROM: i64 = 1_772_582_400_000;
+
+/// A test of the last sending step of some journeys. Drawn from draws of their own: the journeys stay what they are.
+fn experiments(outline: &Outline, case: u64) -> Vec<Experiment> {
+    let mut draws = Draws::new(0xE4_9E, case);
+    let mut all = Vec::new();
+    for (journey, ix) in outline.journeys.iter().zip((0..).map(JourneyIx)) {
+        let sends = |step: &Step| matches!(step.act, Act::Send(_));
+        let Some(at) = journey.steps.iter().rposition(sends).filter(|_| draws.one_in(2)) else {
+            continue;
+        };
+        let names = |all: &[&str]| all.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let offers = vec![None, Some(OfferIx(0)), Some(OfferIx(1))];
+        let offer =
+            Factor::new("offer", names(&["none", "comeback", "thanks"]), 0, Sets::Offer(offers));
+        let mut factors =
+            vec![Factor::new("subject", names(&["plain", "named"]), 0, Sets::Words), offer];
+        if matches!(journey.steps[at].begins, Begins::After(_)) && draws.one_in(2) {
+            let waits = vec![Wait::hours(4), Wait::ZERO];
+            factors.push(Factor::new("delay", names(&["late", "soon"]), 1, Sets::Delay(waits)));
+        }
+        let name = format!("experiment-{}", ix.0);
+        all.push(Experiment {
+            id: StableId::of("experiment", &name),
+            name,
+            journey: ix,
+            step: StepIx(u8::try_from(at).unwrap()),
+            holdout: draws.of(&[0, 500_000]),
+            ends: draws.of(&[Wait::days(9), Wait::days(90)]),
+            factors,
+        });
+    }
+    all
 }
 
 fn topic(name: &str, basis: &[Basis], confirm: Confirm) -> Topic {

@@ -161,6 +161,17 @@ pub(crate) fn say(world: &World, record: &Record) -> Option<String> {
         Decided::Gave(at, offer) => {
             format!("gave {}: {}", step(at), world.program.offer(offer).name)
         }
+        Decided::Met(at, assigned, first) => {
+            let experiment = world.program.experiment(assigned.experiment);
+            let names: Vec<&str> = experiment.names(assigned.variants).collect();
+            let out = if assigned.held_out { ", held out" } else { "" };
+            let again = if first { "" } else { " again" };
+            format!("met {}{again} at {}: {}{out}", experiment.name, step(at), names.join(", "))
+        }
+        Decided::Tested(of, assigned, did) => {
+            let experiment = world.program.experiment(assigned.experiment);
+            format!("tested {} in {}: {did:?}", experiment.name, journey(of.journey))
+        }
         Decided::Awaits(..)
         | Decided::Answered(..)
         | Decided::Engaged(..)

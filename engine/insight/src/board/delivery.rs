@@ -130,7 +130,7 @@ impl WhyNot {
             all.stopped += held.stopped;
             all.holds += held.while_false + held.while_unknown;
             all.yielded += held.yielded;
-            all.holdout += held.holdout;
+            all.holdout += held.holdout + held.test_holdout;
             all.no_permission += held.no_permission + held.no_address;
             all.suppressed += held.suppressed;
             all.limit += held.limit;

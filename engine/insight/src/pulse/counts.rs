@@ -147,6 +147,8 @@ counts! {
         suppressed,
         /// The customer is one of those who get no marketing.
         holdout,
+        /// The customer gets no marketing from the journey, while a step of it is tested.
+        test_holdout,
         /// A limit was full.
         limit,
         /// There was no code for its offer.
@@ -194,6 +196,38 @@ counts! {
         unsubscribed,
         /// Called spam by the reader.
         complained,
+    }
+}
+
+counts! {
+    /// Customers who met an experiment, and what they did: each of them once, and each thing once.
+    Tested {
+        /// Met it: came to its step, mailed or not.
+        reached,
+        /// Of those: reached the journey's goal after that, in the same enrolment.
+        goal,
+        /// Of those: their mail was handed to the mail server.
+        exposed,
+        /// The mail server took it.
+        accepted,
+        /// It came back.
+        bounced,
+        /// A person opened it.
+        opened,
+        /// A person followed a link in it.
+        clicked,
+        /// Objected by a link in it.
+        unsubscribed,
+        /// Called it spam.
+        complained,
+    }
+}
+
+impl Tested {
+    /// = `accepted` − `bounced`.
+    #[must_use]
+    pub fn delivered(&self) -> u64 {
+        self.accepted.saturating_sub(self.bounced)
     }
 }
 
@@ -249,6 +283,7 @@ impl Held {
             no_permission,
             suppressed,
             holdout,
+            test_holdout,
             limit,
             no_code,
             yielded,
@@ -256,7 +291,7 @@ impl Held {
             shut,
         } = *self;
         let ended = stopped + while_false + while_unknown + yielded;
-        let nobody = no_address + no_permission + suppressed + holdout;
+        let nobody = no_address + no_permission + suppressed + holdout + test_holdout;
         ended + nobody + limit + no_code + late + shut
     }
 }

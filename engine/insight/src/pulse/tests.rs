@@ -2,10 +2,11 @@
 
 use super::*;
 use foresend_core::customer::record::Enrolled;
-use foresend_core::id::Key;
+use foresend_core::id::{Key, StableId};
 use foresend_core::time::{Timestamp, Wait, Zone};
 use foresend_core::world::condition::Truth;
 use foresend_core::world::event::EventIx;
+use foresend_core::world::experiment::{Experiment, ExperimentIx, Factor, Sets, Variants};
 use foresend_core::world::journey::{
     Act, Again, Journey, Kind, MailIx, SegmentIx, Send, Start, Step, StepIx,
 };
@@ -27,8 +28,28 @@ fn program() -> Program {
     Program::new(Outline {
         mails: vec!["mail".to_owned()],
         journeys: vec![journey("cart", &["first", "second"]), journey("back", &["only"])],
+        experiments: vec![experiment()],
         ..Outline::new(Zone::named("UTC").unwrap(), "GBP", 2)
     })
+}
+
+/// Two factors of two variants.
+fn experiment() -> Experiment {
+    let factor =
+        |name: &str| Factor::new(name, vec!["one".to_owned(), "two".to_owned()], 0, Sets::Words);
+    Experiment {
+        name: "look".to_owned(),
+        id: StableId::of("experiment", "look"),
+        journey: JourneyIx(0),
+        step: StepIx(0),
+        holdout: 200_000,
+        ends: Wait::days(84),
+        factors: vec![factor("subject"), factor("button")],
+    }
+}
+
+fn assigned(variants: u8, held_out: bool) -> Assigned {
+    Assigned { experiment: ExperimentIx(0), variants: Variants(variants % 4), held_out }
 }
 
 fn at(journey: u16, step: u8) -> At {
@@ -79,6 +100,7 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         NoMail::NoPermission,
         NoMail::Suppressed,
         NoMail::Holdout,
+        NoMail::TestHoldout,
         NoMail::Limit,
         NoMail::NoCode,
         NoMail::Yielded(JourneyIx(1)),
@@ -102,7 +124,7 @@ fn any_decided() -> impl Strategy<Value = Decided> {
         End::ByStep,
         End::Yielded(JourneyIx(1)),
     ]);
-    (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..33u8)
+    (place, no_start, moves, skip, no_mail, outcome, end, any::<(bool, bool, u8)>(), 0..35u8)
         .prop_map(move |(at, no_start, moves, skip, no_mail, outcome, end, (a, b, n), kind)| {
             let act = if a { Engagement::Open } else { Engagement::Click };
             let reader = if b { Reader::Human } else { Reader::Machine };
@@ -137,6 +159,8 @@ fn any_decided() -> impl Strategy<Value = Decided> {
                 30 => Decided::Paused(at),
                 31 => Decided::Resumed(at),
                 32 => Decided::Gave(at, OfferIx(0)),
+                33 => Decided::Met(at, assigned(n, b), a),
+                34 => Decided::Tested(at.of, assigned(n, b), Did::ALL[usize::from(n % 8)]),
                 _ => Decided::Folded,
             }
         })
@@ -168,6 +192,7 @@ proptest! {
         let moves = match decided {
             Decided::Sent(_, attempt, _) => attempt == 1,
             Decided::Reached(_, first, worth) => first || worth != Amount::ZERO,
+            Decided::Met(_, _, first) => first,
             Decided::Armed(..)
             | Decided::Rearmed(..)
             | Decided::Disarmed(..)
@@ -196,6 +221,7 @@ proptest! {
             | Decided::Gave(..)
             | Decided::Ended(..)
             | Decided::ConsentSet(..)
+            | Decided::Tested(..)
             | Decided::Folded => true,
         };
         prop_assert_eq!(fold(&[decided]) != fold(&[]), moves, "{:?}", decided);
@@ -254,6 +280,32 @@ fn a_skipped_step_went_on_and_a_stopped_one_did_not() {
     assert_eq!(pulse.journeys[0].steps[1].went_on(), 2);
     assert_eq!(pulse.journeys[0].steps[1].left, Left { stopped: 1, ..Left::default() });
     assert_eq!(pulse.journeys[0].ended.stopped, 1);
+}
+
+#[test]
+fn a_variant_of_one_factor_is_all_combinations_that_have_it() {
+    let first = at(0, 0);
+    let met = |variants, held_out| Decided::Met(first, assigned(variants, held_out), true);
+    let pulse = fold(&[
+        met(0, false),
+        met(1, false),
+        met(3, false),
+        met(3, true),
+        Decided::Met(first, assigned(3, false), false),
+        Decided::Tested(first.of, assigned(3, false), Did::Accepted),
+        Decided::Tested(first.of, assigned(3, false), Did::Goal),
+        Decided::Tested(first.of, assigned(3, true), Did::Goal),
+    ]);
+    let [found] = &*pulse.experiments else { panic!("{pulse:?}") };
+    let of = |factor, variant| {
+        found
+            .some(|at| experiment().variant(Variants(u8::try_from(at).unwrap()), factor) == variant)
+    };
+    assert_eq!((of(0, 0).reached, of(0, 1).reached), (2, 1));
+    assert_eq!((of(1, 0).reached, of(1, 1).reached), (1, 2));
+    assert_eq!((of(1, 1).goal, of(1, 1).delivered()), (1, 1));
+    assert_eq!((found.held_out.reached, found.held_out.goal), (1, 1));
+    assert_eq!(found.any_variant().reached, 3);
 }
 
 #[test]

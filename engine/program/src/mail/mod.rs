@@ -21,7 +21,7 @@ use crate::program::is_url;
 use crate::sources::File;
 use crate::text::read::Reader;
 use crate::text::spelled::Spelled;
-use crate::text::tree::{self, Table, Value};
+use crate::text::tree::{self, At, Table, Value};
 use crate::text::words;
 use crate::topic::bad_id;
 use std::ops::Range;
@@ -172,21 +172,53 @@ fn line(
     told: &mut Mistakes,
 ) -> Option<String> {
     let text = reader.text(key, told)?;
+    check_line(reader.file, key, &text, values, told);
+    Some(text.value.trim().to_owned())
+}
+
+fn check_line(
+    file: File<'_>,
+    key: &str,
+    text: &At<&str>,
+    values: &mut Values<'_>,
+    told: &mut Mistakes,
+) {
     if text.value.trim().contains(char::is_control) {
         told.tell(
             Diagnostic::error(
                 "foresend::bad_value",
-                reader.file.name,
+                file.name,
                 format!("`{key}` is more than one line"),
             )
             .at(text.span.clone(), "read here")
             .help("write it in one line, without tabs"),
         );
     }
-    let spelled = Spelled::new(reader.file.text, text.span, text.value);
+    let spelled = Spelled::new(file.text, text.span.clone(), text.value);
     let place = |span: &Range<usize>| spelled.place(span);
-    values.check(&Source { file: reader.file, text: &spelled.text, place: &place }, told);
-    Some(text.value.trim().to_owned())
+    values.check(&Source { file, text: &spelled.text, place: &place }, told);
+}
+
+/// A line of a mail that stands in another file, checked like its own; as a mail of nothing else, with what it reads.
+pub(crate) fn line_elsewhere(
+    file: File<'_>,
+    key: &str,
+    text: &At<&str>,
+    known: Provided<'_>,
+    told: &mut Mistakes,
+) -> Mail {
+    let mut values = Values { known, reads: Vec::new(), unknown: Vec::new() };
+    check_line(file, key, text, &mut values, told);
+    Mail {
+        name: String::new(),
+        subject: text.value.trim().to_owned(),
+        preheader: None,
+        button: None,
+        gives: None,
+        body: String::new(),
+        reads: values.reads,
+        blocks: Vec::new(),
+    }
 }
 
 fn button(mail: &Reader<'_>, values: &mut Values<'_>, told: &mut Mistakes) -> Option<Button> {

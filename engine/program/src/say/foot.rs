@@ -5,6 +5,7 @@ use super::events::listens;
 use super::words::{alike, duration, list, percent, window};
 use crate::Compiled;
 use foresend_core::time::Wait;
+use foresend_core::world::experiment::Experiment;
 use foresend_core::world::journey::{Act, Begins, Goal, Journey, Send, Start, Step, StepIx};
 use foresend_core::world::limit::{Full, Rate};
 use foresend_core::world::topic::{Basis, Confirm, Topic, TopicIx};
@@ -20,7 +21,12 @@ pub(super) fn foot(compiled: &Compiled, journey: &Journey) -> Vec<String> {
     }
     let alone = topics.len() == 1;
     all.extend(topics.iter().map(|&topic| every_mail(compiled, journey, topic, alone)));
-    all.extend(earliest(journey));
+    let experiment = tested_by(compiled, journey);
+    // Where the delay varies, nobody knows how soon.
+    if !experiment.is_some_and(Experiment::varies_delay) {
+        all.extend(earliest(journey));
+    }
+    all.extend(experiment.map(|experiment| tested(journey, experiment)));
     all
 }
 
@@ -86,6 +92,25 @@ fn every_mail(compiled: &Compiled, journey: &Journey, ix: TopicIx, alone: bool) 
     }
     let which = if alone { String::new() } else { format!(" on {}", topic.name) };
     format!("Every mail{which}: {}.", parts.join("; "))
+}
+
+fn tested_by<'a>(compiled: &'a Compiled, journey: &Journey) -> Option<&'a Experiment> {
+    let program = &compiled.program;
+    program.experiments.iter().find(|of| program.journey(of.journey).id == journey.id)
+}
+
+/// Which of its steps is tested now, and what varies there.
+fn tested(journey: &Journey, experiment: &Experiment) -> String {
+    let step = &journey.steps[usize::from(experiment.step.0)].name;
+    let factors: Vec<&str> = experiment.factors.iter().map(|of| of.name.as_str()).collect();
+    let varies = if factors.len() == 1 { "varies" } else { "vary" };
+    let out = match experiment.holdout {
+        0 => String::new(),
+        share => format!("; {} of those who come to it get none from there on", percent(share)),
+    };
+    let (name, ends) = (&experiment.name, duration(experiment.ends));
+    let factors = list(&factors, "and");
+    format!("Tested now: {name}, for {ends}: {factors} of {step} {varies}{out}.")
 }
 
 fn basis_of(topic: &Topic, basis: Basis) -> &'static str {

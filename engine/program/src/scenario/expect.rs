@@ -189,7 +189,8 @@ pub(crate) fn read(reader: &Reader<'_>, key: &str, told: &mut Mistakes) -> Vec<E
     all.iter().filter_map(|text| one(reader.file.name, text, told)).collect()
 }
 
-fn one(file: &str, text: &At<&str>, told: &mut Mistakes) -> Option<Expect> {
+/// One of them, or one that guards an experiment.
+pub(crate) fn one(file: &str, text: &At<&str>, told: &mut Mistakes) -> Option<Expect> {
     let mut wrong = |message: String, help: String| {
         told.tell(
             Diagnostic::error("foresend::bad_expectation", file, message)

@@ -2,7 +2,7 @@
 
 mod compare;
 mod day;
-mod expect;
+pub(crate) mod expect;
 mod fault;
 
 pub use compare::Compare;

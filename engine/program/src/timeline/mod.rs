@@ -13,7 +13,7 @@ use crate::{Compiled, Currency};
 use clock::Clock;
 use foresend_core::customer::effect::Detail;
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
-use foresend_core::customer::record::{At, Decided, Enrolled, Record};
+use foresend_core::customer::record::{At, Decided, Did, Enrolled, Record};
 use foresend_core::id::Key;
 use foresend_core::money::Amount;
 use foresend_core::time::{Timestamp, Zone};
@@ -220,6 +220,14 @@ impl<'a> Timeline<'a> {
                 let what = if given { "a basis for mail arose" } else { "an objection" };
                 line("consent", format!("{what}{}", mail.unwrap_or_default())).about(topic)
             }
+            Decided::Met(step, assigned, first) => {
+                let again = if first { "" } else { " · counted before" };
+                line("tested", format!("{}{again}", self.tested(assigned))).at(self, step)
+            }
+            Decided::Tested(enrolled, assigned, did) => {
+                let reason = format!("{}: {}", self.tested(assigned), did_words(did));
+                line("counted", reason).enrolled(self, enrolled)
+            }
             Decided::Folded => line("folded", "the oldest history is kept in sums only".into()),
         }
     }
@@ -329,6 +337,19 @@ impl Line {
     fn because(mut self, reason: String) -> Self {
         self.reason = reason;
         self
+    }
+}
+
+const fn did_words(did: Did) -> &'static str {
+    match did {
+        Did::Goal => "reached the goal",
+        Did::Exposed => "got the mail",
+        Did::Accepted => "it was accepted",
+        Did::Bounced => "it came back",
+        Did::Opened => "opened it",
+        Did::Clicked => "followed its link",
+        Did::Unsubscribed => "objected by its link",
+        Did::Complained => "called it spam",
     }
 }
 

@@ -7,6 +7,7 @@ use foresend_core::customer::record::{At, End, Move, NoMail, NoStart, Skip};
 use foresend_core::moment;
 use foresend_core::time::Timestamp;
 use foresend_core::world::condition::Condition;
+use foresend_core::world::experiment::Assigned;
 use foresend_core::world::journey::{Act, Again, Begins, Journey, JourneyIx, PathIx, Send};
 use foresend_core::world::offer::Offer;
 use foresend_core::world::value::{Kept, TraitIx};
@@ -45,6 +46,16 @@ impl Timeline<'_> {
             NoStart::Closed => "would have started: this arm is without it".to_owned(),
         };
         format!("not started: {why}")
+    }
+
+    /// `cart-first-look: named, photo, return`
+    pub(super) fn tested(&self, assigned: Assigned) -> String {
+        let experiment = self.compiled.program.experiment(assigned.experiment);
+        if assigned.held_out {
+            return format!("{}: held out", experiment.name);
+        }
+        let names: Vec<&str> = experiment.names(assigned.variants).collect();
+        format!("{}: {}", experiment.name, names.join(", "))
     }
 
     /// `to 18:11:08: still_shopping 30m`
@@ -169,6 +180,9 @@ impl Timeline<'_> {
             },
             NoMail::Suppressed => "the address is suppressed".to_owned(),
             NoMail::Holdout => "holdout: one of those who get no marketing".to_owned(),
+            NoMail::TestHoldout => {
+                "experiment holdout: one of those who get no marketing from this journey".to_owned()
+            }
             NoMail::Limit => "a limit is full".to_owned(),
             NoMail::NoCode => match self.send(at).and_then(|send| send.offer) {
                 Some(offer) => format!("no code for {}", self.compiled.program.offer(offer).name),

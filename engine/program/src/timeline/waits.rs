@@ -61,6 +61,8 @@ impl Waits {
             | Decided::Reached(..)
             | Decided::GoalClosed(_)
             | Decided::ConsentSet(..)
+            | Decided::Met(..)
+            | Decided::Tested(..)
             | Decided::Folded => {}
         }
     }

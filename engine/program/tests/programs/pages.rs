@@ -9,7 +9,7 @@ use foresend_program::{Sources, compile, scenario};
 use std::fs;
 use toml_edit::DocumentMut;
 
-const PAGES: [&str; 5] = ["program", "journey", "mail", "scenario", "conditions"];
+const PAGES: [&str; 6] = ["program", "journey", "mail", "experiment", "scenario", "conditions"];
 
 /// The blocks of a page, with the language they are marked with.
 pub(crate) fn blocks(page: &str) -> Vec<(String, String)> {
@@ -70,6 +70,7 @@ fn check(page: &str, block: &str, program: &mut String) {
                 false => hello.clone(),
             }
         }
+        experiment if experiment.starts_with("experiments/") => String::new(),
         other => panic!("{page}: a block of TOML begins with the name of its file, not {other:?}"),
     };
     sources.files.insert(file.to_owned(), merged(&base, block));

@@ -4,13 +4,14 @@ use crate::folder;
 use foresend_core::customer::effect::{Asked, Detail, Read};
 use foresend_core::customer::input::{Engagement, Outcome, Reader};
 use foresend_core::customer::record::{
-    At, Decided, End, Enrolled, Move, NoMail, NoStart, Record, Skip,
+    At, Decided, Did, End, Enrolled, Move, NoMail, NoStart, Record, Skip,
 };
 use foresend_core::id::Key;
 use foresend_core::money::Amount;
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::condition::Truth;
 use foresend_core::world::event::{EventIx, Property};
+use foresend_core::world::experiment::{Assigned, ExperimentIx, Variants};
 use foresend_core::world::journey::{JourneyIx, PathIx, SegmentIx, StepIx};
 use foresend_core::world::offer::OfferIx;
 use foresend_core::world::topic::{Basis, TopicIx};
@@ -70,6 +71,10 @@ const fn at(step: u8) -> At {
     At { of: OF, step: StepIx(step) }
 }
 
+const fn assigned(variants: u8, held_out: bool) -> Assigned {
+    Assigned { experiment: ExperimentIx(0), variants: Variants(variants), held_out }
+}
+
 #[test]
 fn every_record_has_its_words() {
     let compiled = shop();
@@ -114,8 +119,12 @@ fn every_record_has_its_words() {
         Decided::Ended(at(5), End::ByStep),
         Decided::ConsentSet(TopicIx(2), true, None),
         Decided::ConsentSet(TopicIx(2), false, Some(at(2))),
+        Decided::Met(at(2), assigned(1, false), true),
+        Decided::Met(at(2), assigned(6, false), false),
+        Decided::Met(at(2), assigned(0, true), true),
         Decided::Folded,
     ];
+    decided.extend(Did::ALL.map(|did| Decided::Tested(OF, assigned(1, false), did)));
     let order = EventIx::ORDER_COMPLETED;
     for why in [
         NoStart::Busy,
@@ -154,6 +163,7 @@ fn every_record_has_its_words() {
         NoMail::NoPermission,
         NoMail::Suppressed,
         NoMail::Holdout,
+        NoMail::TestHoldout,
         NoMail::Limit,
         NoMail::NoCode,
         NoMail::Yielded(CART),

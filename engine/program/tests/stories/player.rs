@@ -354,6 +354,12 @@ impl Player {
             Decided::Skipped(at, why) => format!("skipped {}: {why:?}", step(at)),
             Decided::Ready(_) | Decided::Answered(..) | Decided::Engaged(..) => return None,
             Decided::Called(..) | Decided::ConsentSet(..) | Decided::Folded => return None,
+            Decided::Tested(..) => return None,
+            Decided::Met(at, assigned, _) => {
+                let experiment = program.experiment(assigned.experiment);
+                let names: Vec<&str> = experiment.names(assigned.variants).collect();
+                format!("tested {}: {}", step(at), names.join(", "))
+            }
             Decided::Listens(at, until) => format!("listens {} until {}", step(at), clock(until)),
             Decided::Heard(at, by) => {
                 format!("heard {}: {}", step(at), by.map_or("nothing", event))
@@ -382,6 +388,7 @@ impl Player {
                     | NoMail::NoPermission
                     | NoMail::Suppressed
                     | NoMail::Holdout
+                    | NoMail::TestHoldout
                     | NoMail::Limit
                     | NoMail::NoCode
                     | NoMail::Late

@@ -34,6 +34,7 @@ pub(super) fn program(streams: Vec<Stream>) -> Program {
         limits: Limits::default(),
         mails: vec![],
         journeys: vec![],
+        experiments: Vec::new(),
     })
 }
 

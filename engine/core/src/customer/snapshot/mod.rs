@@ -9,16 +9,19 @@
 mod names;
 mod read;
 mod v1;
+mod v2;
 mod write;
 
 use super::Customer;
 use crate::id::CustomerId;
 use crate::world::World;
+use serde::Deserialize;
 use std::fmt;
 use v1::V1;
+use v2::V2;
 
 /// The version that is written.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Longest snapshot that is read.
 pub const BYTES_MAX: usize = 64 * 1024;
 
@@ -59,7 +62,7 @@ impl Customer {
     #[must_use]
     pub fn snapshot(&self, world: &World) -> Vec<u8> {
         let mut bytes = vec![VERSION];
-        bytes.extend(postcard::to_stdvec(&self.v1(world)).expect("memory takes any bytes"));
+        bytes.extend(postcard::to_stdvec(&self.v2(world)).expect("memory takes any bytes"));
         bytes
     }
 
@@ -72,12 +75,18 @@ impl Customer {
         if bytes.len() > BYTES_MAX {
             return Err(SnapshotError::Length(bytes.len()));
         }
-        if *version != VERSION {
-            return Err(SnapshotError::Version(*version));
+        match version {
+            1 => Self::of_v1(id, world, &fields_of::<V1>(rest)?),
+            2 => Self::of_v2(id, world, &fields_of::<V2>(rest)?),
+            _ => Err(SnapshotError::Version(*version)),
         }
-        match postcard::take_from_bytes::<V1>(rest) {
-            Ok((fields, [])) => Self::of_v1(id, world, &fields),
-            Ok((_, [_, ..])) | Err(_) => Err(SnapshotError::Garbled),
-        }
+    }
+}
+
+/// The fields of a version, with nothing behind them.
+fn fields_of<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, SnapshotError> {
+    match postcard::take_from_bytes::<T>(bytes) {
+        Ok((fields, [])) => Ok(fields),
+        Ok((_, [_, ..])) | Err(_) => Err(SnapshotError::Garbled),
     }
 }

@@ -5,6 +5,7 @@ use super::v1::SendV1;
 use crate::customer::input::SendRef;
 use crate::id::StableId;
 use crate::world::event::EventIx;
+use crate::world::experiment::ExperimentIx;
 use crate::world::journey::{Journey, JourneyIx, SegmentIx, Start, StepIx};
 use crate::world::offer::OfferIx;
 use crate::world::program::{AboutIx, Program};
@@ -75,6 +76,15 @@ pub(super) fn offer_of(program: &Program, id: u32) -> Result<OfferIx, SnapshotEr
     let id_of = |ix: OfferIx| offer_id(program, ix);
     let offers = (0u16..).map(OfferIx).take(program.offers.len());
     place(offers, id, id_of, "an offer").map(OfferIx)
+}
+
+pub(super) fn experiment_id(program: &Program, ix: ExperimentIx) -> u32 {
+    program.experiment(ix).id.0
+}
+
+pub(super) fn experiment_of(program: &Program, id: u32) -> Option<ExperimentIx> {
+    let at = program.experiments.iter().position(|experiment| experiment.id.0 == id)?;
+    u8::try_from(at).ok().map(ExperimentIx)
 }
 
 pub(super) fn segment_id(program: &Program, ix: SegmentIx) -> u32 {

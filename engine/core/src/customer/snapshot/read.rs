@@ -2,16 +2,18 @@
 
 use super::SnapshotError;
 use super::names::{
-    about_of, event_of, journey_of, offer_of, segment_id, send_of, slot_of, step_of, stream_id,
-    topic_of, trait_of,
+    about_of, event_of, experiment_of, journey_of, offer_of, segment_id, send_of, slot_of, step_of,
+    stream_id, topic_of, trait_of,
 };
 use super::v1::{ChangeV1, KeptV1, PendingV1, RunV1, V1};
+use super::v2::V2;
 use crate::customer::Customer;
 use crate::customer::about::LastAbout;
 use crate::customer::cart::{Cart, Change};
 use crate::customer::consent::{Consents, Held};
 use crate::customer::effect::Calling;
-use crate::customer::enrolment::{Phase, RUNS_MAX, Run};
+use crate::customer::enrolment::{Phase, RUNS_MAX, Run, Test};
+use crate::customer::experiment::Met;
 use crate::customer::goal::Goal;
 use crate::customer::history::{Entry, Ever, History};
 use crate::customer::offer::Given;
@@ -36,6 +38,33 @@ fn ms(ms: i64) -> Timestamp {
 }
 
 impl Customer {
+    /// Experiments that the program has no more are let go: they are over.
+    pub(super) fn of_v2(id: CustomerId, world: &World, v2: &V2) -> Result<Self, SnapshotError> {
+        let mut customer = Self::of_v1(id, world, &v2.before)?;
+        for &(at, test) in &v2.runs {
+            let run = customer.runs.get_mut(usize::from(at));
+            let run = run.ok_or(SnapshotError::Inconsistent("an enrolment that is tested"))?;
+            run.test = match test {
+                1 => Test::Awaited,
+                2 => Test::Met,
+                _ => return Err(SnapshotError::Garbled),
+            };
+        }
+        for &at in &v2.pending {
+            let mail = customer.ledger.pending.get_mut(usize::from(at));
+            let mail = mail.ok_or(SnapshotError::Inconsistent("a mail that is tested"))?;
+            mail.is_tested = true;
+        }
+        for &(id, enrolment, did) in &v2.met {
+            let Some(experiment) = experiment_of(&world.program, id) else { continue };
+            if customer.ledger.met.iter().any(|met| met.experiment == experiment) {
+                return Err(SnapshotError::Inconsistent("an experiment that was met twice"));
+            }
+            customer.ledger.met.push(Met { enrolment, experiment, did });
+        }
+        Ok(customer)
+    }
+
     pub(super) fn of_v1(id: CustomerId, world: &World, v1: &V1) -> Result<Self, SnapshotError> {
         let program = &world.program;
         let zone = world.find_zone(&v1.zone).ok_or(SnapshotError::NotInProgram("the zone"))?;
@@ -151,6 +180,7 @@ fn ledger_of(program: &Program, customer: CustomerId, v1: &V1) -> Result<Ledger,
         schedule: schedule.collect::<Result<_, SnapshotError>>()?,
         given: given.collect::<Result<_, SnapshotError>>()?,
         calls: calls.collect::<Result<_, SnapshotError>>()?,
+        met: ThinVec::new(),
     })
 }
 
@@ -199,6 +229,7 @@ fn run_of(program: &Program, v1: &RunV1) -> Result<Run, SnapshotError> {
         goal,
         paths: v1.paths,
         came: v1.came,
+        test: Test::None,
     })
 }
 
@@ -230,6 +261,7 @@ fn pending_of(program: &Program, v1: &PendingV1) -> Result<Pending, SnapshotErro
             Some((3, journey)) => Some(NoMail::Yielded(journey_of(program, journey)?)),
             Some(_) => return Err(SnapshotError::Garbled),
         },
+        is_tested: false,
     })
 }
 

@@ -1,12 +1,14 @@
 //! From a customer to the fields of version 1.
 
 use super::names::{
-    about_id, event_id, offer_id, segment_id, send_v1, slot_id, stream_id, topic_id, trait_id,
+    about_id, event_id, experiment_id, offer_id, segment_id, send_v1, slot_id, stream_id, topic_id,
+    trait_id,
 };
 use super::v1::{PendingV1, RunV1, StreamV1, V1};
+use super::v2::V2;
 use crate::customer::Customer;
 use crate::customer::cart::Change;
-use crate::customer::enrolment::{Phase, Run};
+use crate::customer::enrolment::{Phase, Run, Test};
 use crate::customer::goal::Goal;
 use crate::customer::history::Ever;
 use crate::customer::pending::{Pending, State};
@@ -20,7 +22,25 @@ use crate::world::stream::Stream;
 use std::iter;
 
 impl Customer {
-    pub(super) fn v1(&self, world: &World) -> V1 {
+    pub(super) fn v2(&self, world: &World) -> V2 {
+        let tested = |(at, run): (u16, &Run)| match run.test {
+            Test::None => None,
+            Test::Awaited => Some((at, 1)),
+            Test::Met => Some((at, 2)),
+        };
+        let mails = (0u16..).zip(&self.ledger.pending).filter(|(_, mail)| mail.is_tested);
+        let met = self.ledger.met.iter();
+        V2 {
+            before: self.v1(world),
+            runs: (0u16..).zip(&self.runs).filter_map(tested).collect(),
+            pending: mails.map(|(at, _)| at).collect(),
+            met: met
+                .map(|met| (experiment_id(&world.program, met.experiment), met.enrolment, met.did))
+                .collect(),
+        }
+    }
+
+    fn v1(&self, world: &World) -> V1 {
         let program = &world.program;
         let ledger = &*self.ledger;
         let ever = self.history.ever.iter().copied().chain(iter::repeat(Ever::NOTHING));
@@ -175,7 +195,8 @@ fn pending_v1(program: &Program, mail: &Pending) -> PendingV1 {
             NoMail::Yielded(to) => (3, program.journey(to).id.0),
             // Only a stop, `while` and yielding end an enrolment under a mail that is going.
             NoMail::WhileFalse | NoMail::WhileUnknown | NoMail::NoAddress => (2, 0),
-            NoMail::NoPermission | NoMail::Suppressed | NoMail::Holdout => (2, 0),
+            NoMail::NoPermission | NoMail::Suppressed => (2, 0),
+            NoMail::Holdout | NoMail::TestHoldout => (2, 0),
             NoMail::Limit | NoMail::NoCode | NoMail::Late | NoMail::Shut => (2, 0),
         }),
     }

@@ -46,6 +46,7 @@ impl Customer {
         run.step = number;
         run.since = since;
         run.phase = Phase::Waiting;
+        self.enter_test(world, at, since, out);
         self.plan(world, at, since);
         let run = &self.runs[at];
         out.record(since, Decided::Awaits(run.at(), run.due));
@@ -56,7 +57,7 @@ impl Customer {
         let run = self.runs[at];
         let step = &world.program.journey(run.journey).steps[usize::from(run.step)];
         let due = match &step.begins {
-            Begins::After(wait) => run.since.after(*wait),
+            Begins::After(wait) => run.since.after(self.varied_wait(world, &run, *wait)),
             // An unknown instant makes the step come due at once, and be skipped.
             Begins::Due(due) => {
                 due.instant(&self.view_in(world, &run, run.since)).unwrap_or(run.since)
@@ -99,6 +100,7 @@ impl Customer {
                 Truth::Unknown => return self.skip(world, at, due, Skip::IfUnknown, out),
             }
         }
+        self.meet_test(world, at, due, out);
         match &step.act {
             Act::Send(send) => self.send(world, at, due, send, out),
             Act::WaitFor(wait) => self.listen(world, at, due, wait, out),

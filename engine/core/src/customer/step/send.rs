@@ -2,7 +2,7 @@
 
 use crate::customer::Customer;
 use crate::customer::effect::{Effect, Effects};
-use crate::customer::enrolment::Phase;
+use crate::customer::enrolment::{Phase, Test};
 use crate::customer::input::SendRef;
 use crate::customer::pending::{PENDING_MAX, Pending, State};
 use crate::customer::record::{Decided, Move, Skip};
@@ -25,6 +25,9 @@ impl Customer {
         out: &mut Effects,
     ) {
         let run = self.runs[at];
+        let is_tested = run.test == Test::Met;
+        let assigned = self.tested(world, (run.journey, StepIx(run.step)), is_tested);
+        let send = self.varied(world, assigned, *send);
         let step = &world.program.journey(run.journey).steps[usize::from(run.step)];
         let name =
             SendRef { journey: run.journey, step: StepIx(run.step), enrolment: run.enrolment };
@@ -56,12 +59,13 @@ impl Customer {
             attempt: 0,
             state: State::Ready,
             recalled: None,
+            is_tested,
         };
         assert!(self.ledger.find(name).is_none(), "{name:?} would be sent twice");
         self.ledger.pending.reserve_exact(1); // seldom two at a time
         self.ledger.pending.push(pending);
         out.record(due, Decided::Ready(run.at()));
-        out.asked.push(Effect::Ready(pending.mailing(self.id, &world.program, &self.ledger)));
+        out.asked.push(Effect::Ready(self.mailing(world, &pending)));
         self.step_ended(world, at, due, out);
     }
 
