@@ -1,5 +1,5 @@
 //! Two shares, read once at a size fixed before: the z test of the textbooks. Its p-value read every day and acted
-//! on at the first below 5 % is wrong in 27 of 100 tests of nothing: see `examples/peeking.rs`.
+//! on at the first below 5 % is wrong in 27 of 100 tests of nothing: see `examples/peeking`.
 
 use super::arm::Arm;
 use super::{Test, is_share, outside, two_sided};
