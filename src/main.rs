@@ -4,6 +4,7 @@
 mod check;
 mod dash;
 mod expected;
+mod experiment;
 mod explain;
 mod failure;
 mod fmt;
@@ -53,6 +54,7 @@ something that had to hold does not, 130 interrupted.";
 enum Command {
     Simulate(simulate::Arguments),
     Tune(tune::Arguments),
+    Experiment(experiment::Arguments),
     Check(check::Arguments),
     New(new::Arguments),
     Fmt(fmt::Arguments),
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
     let run = || match &command {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Tune(arguments) => tune::run(arguments),
+        Command::Experiment(arguments) => experiment::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Say(arguments) => say::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

@@ -32,7 +32,10 @@ pub(crate) struct Arguments {
 /// # Errors
 /// Where there is no program or no such journey, or the program has a mistake.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let sources = open::program(&folder(arguments)?)?;
+    let sources = {
+        let example = "foresend say cart-recovery --program scenarios/shop";
+        open::program(&folder(arguments.program.as_deref(), example)?)?
+    };
     let (compiled, told) = foresend_program::compile(&sources, None);
     let Some(compiled) = compiled else {
         mistakes::tell(&told, &sources.files);
@@ -44,11 +47,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(output::data(&page(&said, &sources, output::paper()).styled())?)
 }
 
-fn folder(arguments: &Arguments) -> Result<PathBuf, Failure> {
-    if let Some(folder) = &arguments.program {
-        return Ok(folder.clone());
+/// The program's folder: the one that is named, else the nearest, else the shop of the project. `example` names one.
+///
+/// # Errors
+/// Where there is none.
+pub(crate) fn folder(named: Option<&Path>, example: &str) -> Result<PathBuf, Failure> {
+    if let Some(folder) = named {
+        return Ok(folder.to_owned());
     }
-    open::nearest("foresend say cart-recovery --program scenarios/shop").or_else(|failure| {
+    open::nearest(example).or_else(|failure| {
         let shop = Path::new(SHOP);
         if shop.join("program.toml").is_file() { Ok(shop.to_owned()) } else { Err(failure) }
     })

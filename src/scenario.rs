@@ -73,6 +73,19 @@ impl From<Failure> for Unopened {
     }
 }
 
+/// The program in `folder`, all of it, with the people that a scenario has that names none.
+///
+/// # Errors
+/// Where it cannot be read.
+pub(crate) fn of_program(folder: &Path) -> Result<Opened, Failure> {
+    let sources = open::program(folder)?;
+    let (scenario, _) = foresend_program::scenario("", "program = \".\"");
+    let scenario = scenario.expect("every other key has a default");
+    let populations = Populations::of(folder, &scenario).unwrap_or_default();
+    let (file, text, told) = (String::new(), String::new(), Vec::new());
+    Ok(Opened { file, scenario, sources, populations, told, text })
+}
+
 /// Opens the scenario at `path` and its program, and tells of mistakes in the scenario.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 
 mod broken;
 mod check;
+mod experiment;
 mod explain;
 mod fmt;
 mod generate;

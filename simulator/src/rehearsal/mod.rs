@@ -18,6 +18,7 @@ mod fault;
 mod host;
 mod letter;
 mod life;
+mod met;
 mod past;
 mod policy;
 mod run;
@@ -37,6 +38,7 @@ use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 
 pub use fault::{Faults, NO_FAULTS};
+pub use met::{People, people};
 pub use run::{rehearse, rehearse_until};
 pub use trace::{Lived, Step, Told, customer_called, generate, name_of, products, trace};
 pub use worth::Worth;

@@ -31,7 +31,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
 /// Customers dealt out at a time.
-const CHUNK: u32 = 1_024;
+pub(super) const CHUNK: u32 = 1_024;
 
 /// Rehearses `plan`. `progress` is told the customers done and the events applied so far, from the worker threads, after
 /// each chunk of customers.

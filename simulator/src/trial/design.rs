@@ -113,14 +113,24 @@ impl Told {
     }
 }
 
-/// The four (or fewer) of `delays` that tell most in the worst of `worlds`: the smallest largest error of the two times.
-/// `None`: no such set tells them apart in every world.
+/// The `size` of `delays` that tell most in the worst of `worlds`: the smallest largest error of the two times.
+/// Of sets with `must` in them, if that is asked for. `None`: no such set tells them apart in every world.
 ///
 /// Held by `the_best_set_is_the_best_of_all`.
 #[must_use]
-pub fn best(worlds: &[Curve], delays: &[f64], size: usize, holdout: f64) -> Option<Vec<f64>> {
+pub fn best(
+    worlds: &[Curve],
+    delays: &[f64],
+    size: usize,
+    holdout: f64,
+    must: Option<f64>,
+) -> Option<Vec<f64>> {
+    let is_in = |set: &[f64], must: f64| set.iter().any(|one| (one - must).abs() < 1e-9);
     let mut best: Option<(f64, Vec<f64>)> = None;
     for_each_set(delays, size, &mut |set| {
+        if must.is_some_and(|must| !is_in(set, must)) {
+            return;
+        }
         let error = |world: &Curve| {
             let told = world.told(set, holdout, 1.0);
             told.map_or(f64::INFINITY, |told| told.memory.max(told.intent))
@@ -309,7 +319,7 @@ mod tests {
     #[test]
     fn the_best_set_is_the_best_of_all() {
         let delays = [0.5, 1.0, 2.0, 4.0, 8.0, 24.0, 48.0, 96.0];
-        let found = best(&[curve()], &delays, 4, 0.2).unwrap();
+        let found = best(&[curve()], &delays, 4, 0.2, None).unwrap();
         let worst = |set: &[f64]| {
             let told = curve().told(set, 0.2, 1.0).unwrap();
             told.memory.max(told.intent)
@@ -325,7 +335,9 @@ mod tests {
             }
         }
         assert!((worst(&found) - least).abs() < 1e-12, "{found:?}");
-        assert!(best(&[curve()], &[1.0, 2.0], 4, 0.2).is_none());
+        let with_two = best(&[curve()], &delays, 4, 0.2, Some(2.0)).unwrap();
+        assert!(with_two.contains(&2.0) && worst(&with_two) >= least, "{with_two:?}");
+        assert!(best(&[curve()], &[1.0, 2.0], 4, 0.2, None).is_none());
     }
 
     #[test]
