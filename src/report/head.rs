@@ -51,6 +51,9 @@ pub(super) fn write(report: &Report, page: &mut Page) {
             format!("Not calibrated; rests on {assumed} assumed settings of {all}."),
         ));
     }
+    for assumed in &report.assumed {
+        page.prose(Role::Look, &format!("Assumed of people: {assumed}"));
+    }
     if !report.faults.is_empty() {
         page.prose(Role::Look, &format!("With faults: {}.", report.faults.join("; ")));
     }
