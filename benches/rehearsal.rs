@@ -42,6 +42,7 @@ fn whole(c: &mut Criterion) {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let events = rehearse(&plan(1), &|_, _| {}).expect("a plan that can be rehearsed").events;

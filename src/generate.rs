@@ -93,6 +93,7 @@ fn write(
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let words = Words { compiled, from: plan.from, products: products(&plan) };

@@ -34,6 +34,7 @@ macro_rules! file {
 /// The files of scenarios/shop, every one: a test compares.
 const SHOP: &[Part] = &[
     file!("program.toml"),
+    file!("experiments/cart-first-look.toml"),
     file!("journeys/back-in-stock.toml"),
     file!("journeys/browse-abandonment.toml"),
     file!("journeys/cart-recovery.toml"),
@@ -44,6 +45,7 @@ const SHOP: &[Part] = &[
     file!("journeys/win-back.toml"),
     file!("mails/a-reason-to-return.md"),
     file!("mails/back-in-stock.md"),
+    file!("mails/cart-first-letter.md"),
     file!("mails/cart-first.md"),
     file!("mails/cart-offer.md"),
     file!("mails/cart-second.md"),

@@ -1,17 +1,47 @@
 //! What a rehearsal found, as the numbers of its report.
 
-use crate::report::{Arm, Compared, Journey, Part, Sends, Share, World, is_notable};
+use crate::report::{Arm, Compared, Experiment, Journey, Part, Sends, Share, World, is_notable};
 use foresend_core::time::Zone;
 use foresend_core::world::event::EventIx;
+use foresend_core::world::experiment;
 use foresend_core::world::journey::{self, Act, JourneyIx, Kind};
 use foresend_core::world::program::Program;
 use foresend_insight::increment::{ORDERS_CHANGED_MIN, Paired, REVENUE_CHANGED_MIN};
-use foresend_program::{Compare, Fault};
+use foresend_program::{Assume, Assumed, Compare, Fault};
 use foresend_simulator::rehearsal::{self, AS_WRITTEN, Faults, NO_MAIL, Rehearsal};
 use std::cmp::Reverse;
 
 /// Rows about journeys: the largest so many, every one with a finding, and the others together.
 const ROWS: usize = 3;
+
+/// What is assumed of variants, for a plan.
+pub(crate) fn assumed(assume: &[Assume]) -> Vec<rehearsal::Assumed<'_>> {
+    let each = assume.iter().map(|assume| {
+        let times = assume.factor_of_rate();
+        let (opens, clicks) = match assume.of {
+            Assumed::Opens => (times, 1.0),
+            Assumed::Clicks => (1.0, times),
+        };
+        let Assume { experiment, factor, variant, .. } = assume;
+        rehearsal::Assumed { experiment, factor, variant, opens, clicks }
+    });
+    each.collect()
+}
+
+/// `cart-first-look.subject.named: opens +5%`
+pub(crate) fn assumed_words(assume: &Assume) -> String {
+    format!("{}: {}", assume.address(), assume.text)
+}
+
+/// The program's experiments, with where they are.
+pub(crate) fn experiments(program: &Program) -> Vec<Experiment> {
+    let place = |of: &experiment::Experiment| {
+        let journey = program.journey(of.journey);
+        format!("{}.{}", journey.name, journey.steps[usize::from(of.step.0)].name)
+    };
+    let all = program.experiments.iter();
+    all.map(|of| Experiment { place: place(of), of: of.clone() }).collect()
+}
 
 /// What happened in the world called `id`.
 pub(crate) fn world(id: &str, program: &Program, rehearsal: &Rehearsal) -> World {

@@ -30,6 +30,7 @@ impl Opened {
         let mut told = self.told.clone();
         if let Some(compiled) = &compiled {
             told.extend(self.scenario.unknown_journeys(&compiled.journey_names));
+            told.extend(self.scenario.unknown_variants(compiled));
         }
         told.extend(self.scenario.unknown_populations(&self.populations.names()));
         told.extend(of_program);

@@ -237,6 +237,7 @@ fn rehearsed(
         .map(|(arm, other)| rehearsal::Compared { id: &arm.id, program: &other.program })
         .collect();
     let faults = rehearsed::faults(&scenario.faults, &program.zone);
+    let assumed = rehearsed::assumed(&scenario.assume);
     let left_out = |is_own: bool| -> Vec<JourneyIx> {
         let journeys = (0u16..).map(JourneyIx).zip(&program.journeys);
         // Without its only journey a program is the arm without mail.
@@ -262,6 +263,7 @@ fn rehearsed(
             left_out: &left_out,
             compared: if at == 0 { &compared } else { &[] },
             faults: &faults,
+            assumed: &assumed,
             by_day: at == 0 && (arguments.tui || arguments.record.is_some()),
         };
         let before = found.iter().map(|found| found.events).sum::<u64>();
@@ -322,6 +324,8 @@ fn report(
         days: scenario.days,
         set: arguments.set.clone(),
         faults: scenario.faults.iter().map(rehearsed::spelled).collect(),
+        assumed: scenario.assume.iter().map(rehearsed::assumed_words).collect(),
+        experiments: rehearsed::experiments(program),
         currency: compiled.currency,
         journeys: program.journeys.iter().map(Journey::from).collect(),
         parts: rehearsed::parts(&of_worlds[0], own, arguments.all),

@@ -258,7 +258,7 @@ impl<'a> Place<'a> {
         let test = &compiled.program.experiments[at];
         let within = self.journey.goal.as_ref().map(|goal| goal.within).unwrap_or_default();
         let (ends, window) = (opened::days(test.ends), opened::days(within));
-        let people = opened::meet(opened, &compiled, (at, ends + window), preset, threads);
+        let people = opened::meet(opened, &compiled, (at, ends + window), preset, &[], threads)?;
         let met = |all: &[Reached]| -> Vec<Reached> {
             all.iter().filter(|one| one.day < ends).copied().collect()
         };

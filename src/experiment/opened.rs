@@ -9,7 +9,7 @@ use foresend_core::time::Wait;
 use foresend_core::world::experiment::ExperimentIx;
 use foresend_program::{Compiled, Scenario};
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::{NO_FAULTS, People, Plan, people};
+use foresend_simulator::rehearsal::{Assumed, NO_FAULTS, People, Plan, check, people};
 
 /// The program and its people.
 ///
@@ -34,14 +34,18 @@ pub(super) fn threads(on: &On) -> usize {
     on.threads.map_or_else(simulate::available_threads, |threads| threads as usize)
 }
 
-/// Who meets the test numbered `at` of `compiled` within `days`, in the world of `preset`.
+/// Who meets the test numbered `at` of `compiled` within `days`, in the world of `preset`, where so much is assumed.
+///
+/// # Errors
+/// Where more is assumed than can be so.
 pub(super) fn meet(
     opened: &Opened,
     compiled: &Compiled,
     (at, days): (usize, u32),
     preset: &Preset,
+    assumed: &[Assumed<'_>],
     threads: usize,
-) -> People {
+) -> Result<People, Failure> {
     let scenario = &opened.scenario;
     let plan = Plan {
         program: &compiled.program,
@@ -55,14 +59,16 @@ pub(super) fn meet(
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed,
         by_day: false,
     };
+    check(&plan).map_err(|wrong| Failure::input(wrong.to_string()))?;
     let bar = Bar::new("rehearsing");
     let of = u64::from(scenario.customers);
     let at = ExperimentIx(u8::try_from(at).expect("a program has fewer experiments"));
-    people(&plan, at, &|done| {
+    Ok(people(&plan, at, &|done| {
         bar.at(done, of, |left, _| format!("{left} s left"));
-    })
+    }))
 }
 
 /// Full days of `wait`, one more for what is over.

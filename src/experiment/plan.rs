@@ -5,14 +5,15 @@ use super::{On, opened};
 use crate::failure::Failure;
 use crate::json_out::{self, JsonOut};
 use crate::output;
+use crate::rehearsed;
 use crate::report::number::{count, rate};
 use crate::report::page::{Page, Paper, Role, Row};
 use crate::scenario::Opened;
 use foresend_core::time::Wait;
 use foresend_core::world::experiment::Experiment;
 use foresend_insight::experiment::size::{self, ALPHA, POWER};
-use foresend_program::Compiled;
-use foresend_simulator::rehearsal::People;
+use foresend_program::{Assume, Compiled};
+use foresend_simulator::rehearsal::{Assumed, People};
 use foresend_simulator::trial::Reached;
 use foresend_simulator::trial::dealt::{Found, Tried, tried};
 use serde_json::json;
@@ -73,6 +74,8 @@ struct Planned<'a> {
     at: String,
     within: String,
     people: People,
+    /// What is assumed of a variant, and what the same people do if everybody has it.
+    assumed: Vec<(String, Vec<Reached>)>,
     /// Of all who meet it: the share of the smallest side.
     side: f64,
     window_days: u32,
@@ -92,7 +95,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (ends_day, window_days) = (opened::days(experiment.ends), opened::days(within));
     let threads = opened::threads(&arguments.on);
     let days = ends_day.saturating_add(window_days).min(foresend_program::Scenario::DAYS_MAX);
-    let people = opened::meet(&opened, &compiled, (at, days), &preset, threads);
+    let lived = |assumed: &[Assumed<'_>]| {
+        opened::meet(&opened, &compiled, (at, days), &preset, assumed, threads)
+    };
+    // Nothing is assumed of the control; what is assumed of a variant is tried on everybody.
+    let people = lived(&[])?;
+    let mut assumed = Vec::new();
+    for one in opened.scenario.assume.iter().filter(|one| one.experiment == experiment.name) {
+        let of_all = of_everybody(experiment, one);
+        assumed.push((rehearsed::assumed_words(one), lived(&of_all)?.mailed));
+    }
     let variants = experiment.factors.iter().map(|factor| factor.variants.len()).max();
     let planned = Planned {
         opened: &opened,
@@ -100,6 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         at: format!("{}.{}", journey.name, journey.steps[usize::from(experiment.step.0)].name),
         within: within.to_string(),
         people,
+        assumed,
         side: (1.0 - f64::from(experiment.holdout) / 1e6) / real(variants.unwrap_or(2)),
         window_days,
         ends_day,
@@ -115,6 +128,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     Ok(output::data(&planned.page(&found, output::paper()).styled())?)
+}
+
+/// What `one` assumes, of every variant of its factor: then everybody has it, whichever they drew.
+fn of_everybody<'a>(experiment: &'a Experiment, one: &'a Assume) -> Vec<Assumed<'a>> {
+    let own = rehearsed::assumed(std::slice::from_ref(one));
+    let factor = experiment.factors.iter().find(|factor| factor.name == one.factor);
+    let variants = factor.into_iter().flat_map(|factor| &factor.variants);
+    variants.flat_map(|variant| own.iter().map(move |own| Assumed { variant, ..*own })).collect()
 }
 
 fn find(compiled: &Compiled, name: &str) -> Result<usize, Failure> {
@@ -173,20 +194,11 @@ impl Planned<'_> {
     }
 
     fn rehearsed(&self) -> Rehearsed {
-        let people: Vec<Reached> =
-            self.people.mailed.iter().filter(|one| one.day < self.ends_day).copied().collect();
-        let how = |gap: f64| Tried {
-            gap,
-            side: self.side.min(0.5),
-            window_days: self.window_days,
-            ends_day: self.last(),
-            times: self.times,
-            seed: self.opened.scenario.seed,
-        };
+        let people = self.in_time();
         let gap = self.smallest(self.last().div_ceil(WEEK)).filter(|gap| *gap < 0.5);
         Rehearsed {
-            there: gap.map(|gap| (gap, tried(&people, &how(gap), self.threads))),
-            nothing: tried(&people, &how(0.0), self.threads),
+            there: gap.map(|gap| (gap, tried(&people, &self.how(gap), self.threads))),
+            nothing: tried(&people, &self.how(0.0), self.threads),
         }
     }
 
@@ -238,6 +250,9 @@ impl Planned<'_> {
             page.prose(Role::Plain, &text);
         }
         page.prose(Role::Plain, &self.says(found));
+        for assumed in &self.assumed {
+            page.prose(Role::Look, &self.says_of(assumed));
+        }
         if let Some(text) = self.any_mail() {
             page.prose(Role::Plain, &text);
         }
@@ -315,6 +330,46 @@ impl Planned<'_> {
         )
     }
 
+    /// How far apart an assumption moves two sides, and how often this test would find that.
+    fn says_of(&self, (words, with): &(String, Vec<Reached>)) -> String {
+        let gap = share(with).zip(self.base()).map_or(0.0, |(with, without)| with - without);
+        let points = format!("{:+.3} pp", gap * 100.0).replace('-', "−");
+        if gap <= 0.0 {
+            return format!("Assumed {words}: {points} here. Nothing to find.");
+        }
+        let found = tried(&self.in_time(), &self.how(gap), self.threads);
+        let needs = self.base().and_then(|base| size::a_side(base, gap, ALPHA, POWER));
+        let needs = needs.map_or_else(String::new, |needs| {
+            let weeks = match self.weeks(needs) {
+                Some(weeks) => format!("week {weeks}"),
+                None => "not by its end".to_owned(),
+            };
+            format!("; {} a side would show it: {weeks}", count(needs))
+        });
+        format!(
+            "Assumed {words}: {points} of goals here. This test finds that in {:.0} % when read at its end, {:.0} % watched with \
+             always-valid bounds{needs}.",
+            found.share(found.at_end) * 100.0,
+            found.share(found.always) * 100.0
+        )
+    }
+
+    /// Those who met it while it took people in.
+    fn in_time(&self) -> Vec<Reached> {
+        self.people.mailed.iter().filter(|one| one.day < self.ends_day).copied().collect()
+    }
+
+    fn how(&self, gap: f64) -> Tried {
+        Tried {
+            gap,
+            side: self.side.min(0.5),
+            window_days: self.window_days,
+            ends_day: self.last(),
+            times: self.times,
+            seed: self.opened.scenario.seed,
+        }
+    }
+
     /// What any mail adds here, and when that shows against the holdout.
     fn any_mail(&self) -> Option<String> {
         let (with, without) = (self.base()?, share(&self.people.without)?);
@@ -380,6 +435,8 @@ impl Planned<'_> {
             "holdout_ppm": self.experiment.holdout, "side": self.side,
             "met": self.people.mailed.len(), "goals": goals(&self.people.mailed),
             "met_without_mail": self.people.without.len(), "goals_without_mail": goals(&self.people.without),
+            "assumed": self.assumed.iter().map(|(words, with)| json!({ "text": words, "met": with.len(), "goals": goals(with) }))
+                .collect::<Vec<_>>(),
             "gaps": gaps.collect::<Vec<_>>(), "weeks": weeks.collect::<Vec<_>>(),
             "rehearsed": {
                 "gap_points": found.there.as_ref().map(|(gap, _)| gap * 100.0),

@@ -149,6 +149,7 @@ fn lived(
 ) -> Result<Lived, Failure> {
     let scenario = &opened.scenario;
     let faults = rehearsed::faults(&scenario.faults, &compiled.program.zone);
+    let assumed = rehearsed::assumed(&scenario.assume);
     let plan = Plan {
         program: &compiled.program,
         catalogue: Some(&compiled.catalogue),
@@ -161,6 +162,7 @@ fn lived(
         left_out: &[],
         compared: &[],
         faults: &faults,
+        assumed: &assumed,
         by_day: false,
     };
     let arm = if arm == "no-mail" { NO_MAIL } else { AS_WRITTEN };

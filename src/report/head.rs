@@ -32,6 +32,9 @@ pub(super) fn write(report: &Report, page: &mut Page) {
             format!("Not calibrated; rests on {assumed} assumed settings of {all}."),
         ));
     }
+    for assumed in &report.assumed {
+        page.prose(Role::Look, &format!("Assumed of people: {assumed}"));
+    }
     if let Some(faults) = faults(report) {
         page.prose(Role::Look, &faults);
     }

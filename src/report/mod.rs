@@ -6,6 +6,7 @@
 mod by_journey;
 mod caused;
 mod expected;
+mod experiments;
 mod finding;
 mod foot;
 mod head;
@@ -17,6 +18,7 @@ pub(crate) mod markdown;
 pub(crate) mod number;
 pub(crate) mod page;
 
+pub(crate) use experiments::Experiment;
 pub(crate) use finding::is_notable;
 
 use foresend_insight::increment::Increment;
@@ -45,6 +47,10 @@ pub(crate) struct Report {
     pub(crate) set: Vec<(String, String)>,
     /// What went wrong, as a sentence has it.
     pub(crate) faults: Vec<String>,
+    /// What is assumed of variants: `cart-first-look.subject.named: opens +5%`.
+    pub(crate) assumed: Vec<String>,
+    /// In the order of the program.
+    pub(crate) experiments: Vec<Experiment>,
     /// The program's.
     pub(crate) currency: Currency,
     /// The program's, by priority.
@@ -220,6 +226,7 @@ impl Report {
             page.gap();
             mail::write(self, &mut page);
             page.gap();
+            experiments::write(self, &mut page);
             foot::costs(self, &mut page);
             page.gap();
         }

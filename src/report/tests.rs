@@ -114,6 +114,8 @@ pub(super) fn report() -> Report {
         days: 60,
         set: Vec::new(),
         faults: Vec::new(),
+        assumed: Vec::new(),
+        experiments: Vec::new(),
         currency: Currency::of("GBP").unwrap(),
         journeys: vec![Journey {
             name: "cart-recovery".into(),

@@ -86,6 +86,7 @@ fn head(report: &Report) -> Markup {
                 (prose(&format!("{} days of {} · seed {} · program {program} · effort {}", report.days, report.scenario, report.seed, count(report.effort))))
             }
         }
+        @for assumed in &report.assumed { p { "Assumed of people: " (assumed) } }
         @if let Some(worth) = &report.worth {
             p.faint { (prose(&super::page::worth(worth, report.currency))) }
         }

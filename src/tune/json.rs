@@ -49,7 +49,7 @@ pub(crate) fn write(report: &Report) -> String {
             "effort": report.effort, "customers": report.customers, "days": report.days,
             "maximise": report.what(), "currency": report.currency.code, "addresses": report.addresses,
             "today": report.today, "worlds": report.worlds, "combinations": report.combinations,
-            "unit": report.unit.noun,
+            "unit": report.unit.noun, "assumed": report.assumed,
             "worth": report.worth.as_ref().map(|worth| json!({
                 "margin_ppm": worth.margin_ppm, "mail": worth.mail.text, "subscriber": worth.subscriber.text,
             })),

@@ -75,6 +75,9 @@ fn head(report: &Report, page: &mut Page) {
             report.worlds[0]
         ),
     );
+    for assumed in &report.assumed {
+        page.prose(Role::Look, &format!("Assumed of people: {assumed}"));
+    }
     if let Some(known) = &report.worth {
         page.prose(Role::Faint, &worth(known, report.currency));
     }

@@ -28,6 +28,8 @@ pub(crate) struct Report {
     pub(crate) maximise: Maximise,
     pub(crate) worth: Option<Worth>,
     pub(crate) currency: Currency,
+    /// What is assumed of variants: `cart-first-look.subject.named: opens +5%`.
+    pub(crate) assumed: Vec<String>,
     /// What varies.
     pub(crate) addresses: Vec<String>,
     /// What each is today; `None`: it is not written.

@@ -13,7 +13,7 @@ use foresend_core::world::journey::Kind;
 use foresend_insight::pulse::Pulse;
 use foresend_program::{Compiled, Expect, Vary};
 use foresend_simulator::population::Preset;
-use foresend_simulator::rehearsal::Plan;
+use foresend_simulator::rehearsal::{self, Plan};
 use foresend_simulator::tune::rehearsed::{Kept, Programs};
 use foresend_simulator::tune::{self, Part, TODAY, TuneError};
 use std::sync::Arc;
@@ -35,6 +35,7 @@ pub(super) fn run(
     hear_interrupts(&stop, &interrupted)?;
     let threads = arguments.threads.map_or_else(available_threads, |threads| threads as usize);
     let faults = rehearsed::faults(&scenario.faults, &program.zone);
+    let assumed = rehearsed::assumed(&scenario.assume);
     let programs: Vec<_> = candidates.all.iter().map(|one| &one.program).collect();
     let presets: Vec<&Preset> = worlds.iter().map(|(_, preset)| preset).collect();
     let spoken = unit(today, &opened.tune.vary);
@@ -68,6 +69,7 @@ pub(super) fn run(
             left_out: &[],
             compared: &[],
             faults: &faults,
+            assumed: &assumed,
             by_day: false,
         },
         worlds: &presets,
@@ -77,6 +79,10 @@ pub(super) fn run(
         kept: &kept,
         stop: &stop,
     };
+    for (_, preset) in worlds {
+        let plan = Plan { preset, ..field.plan };
+        rehearsal::check(&plan).map_err(|wrong| Failure::input(wrong.to_string()))?;
+    }
     let holds: Vec<_> = keep
         .iter()
         .map(|expect: &Expect| move |found: f64| expect.op.holds(found, expect.than))
@@ -112,6 +118,7 @@ pub(super) fn run(
         maximise: opened.tune.maximise,
         worth: opened.tune.worth.clone(),
         currency: today.currency,
+        assumed: scenario.assume.iter().map(rehearsed::assumed_words).collect(),
         addresses: opened.tune.vary.iter().map(|vary| vary.address.clone()).collect(),
         today: candidates.today.clone(),
         values,

@@ -114,6 +114,7 @@ fn kind_and_toml<'t>(path: &str, text: &'t str) -> Option<(&'static str, &'t str
     let (kind, toml) = match path.rsplit_once('/').unwrap_or(("", &path)) {
         (_, "program.toml") => ("program", text),
         (room, _) if room.ends_with("journeys") => ("journey", text),
+        (room, _) if room.ends_with("experiments") => ("experiment", text),
         (room, _) if room.ends_with("mails") => ("mail", text.split("+++").nth(1)?),
         (_, name) if name.ends_with(".tune.toml") => ("tune", text),
         (_, name) if name.ends_with(".toml") => ("scenario", text),
@@ -172,7 +173,7 @@ fn the_examples_of_the_reference_are_valid() {
         fs::read_to_string(path).unwrap().parse().unwrap()
     };
     let mut seen_blocks = 0;
-    for page in ["program", "journey", "scenario", "conditions"] {
+    for page in ["program", "journey", "experiment", "scenario", "conditions"] {
         let text = fs::read_to_string(root().join(format!("docs/reference/{page}.md"))).unwrap();
         for block in text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             let file = block.lines().next().unwrap().trim_start_matches("# ");

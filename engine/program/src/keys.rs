@@ -322,9 +322,9 @@ pub(crate) const SCENARIO: Room = Room {
         may("days", Number, "60"),
         may("seed", Number, "42"),
         may("compare", Table, r#"{ quicker = { "cart-recovery.quiet" = "30m" } }"#),
+        may("assume", Table, r#"{ "cart-first-look.subject.named" = "opens +5%" }"#),
         may("expect", List, r#"["unsubscribes < 0.4%"]"#),
         may("faults", Tables, r#"[{ what = "events twice", share = "1%" }]"#),
-        later("assume", LEAVE_OUT),
         later("loadtest", LEAVE_OUT),
     ],
 };

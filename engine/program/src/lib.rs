@@ -69,7 +69,8 @@ pub use program::Brand;
 pub use remembered::Remembered;
 pub use say::{Said, SaidStep, say};
 pub use scenario::{
-    Compare, Compares, Day, Expect, Fault, Measure, Moment, Scenario, Unit, scenario,
+    Assume, Assumed, Compare, Compares, Day, Expect, Fault, Measure, Moment, Scenario, Unit,
+    scenario,
 };
 pub use schema::{SCHEMAS, schema};
 pub use set::{SetError, set};

@@ -2,7 +2,7 @@
 //! same edit can be written back to the file.
 //!
 //! Addresses: `limits.K`, `offers.NAME.K`, `holdout`, `JOURNEY.K`, `JOURNEY.STEP.K`. `JOURNEY.STEP.after = never` removes
-//! the step.
+//! the step, and the experiment on it.
 
 use crate::keys::{self, Key, Need, Room, Takes};
 use crate::sources::Sources;
@@ -97,7 +97,11 @@ pub fn set(sources: &mut Sources, address: &str, value: &str) -> Result<(), SetE
         [journey, step, key] => {
             let path = journey_path(sources, journey)?;
             let key = known(&keys::STEP, key)?;
-            edit(sources, &path, |document| set_step(document, journey, step, key, value))
+            edit(sources, &path, |document| set_step(document, journey, step, key, value))?;
+            if key.name == "after" && is_never(value) {
+                drop_experiments(sources, &format!("{journey}.{step}"));
+            }
+            Ok(())
         }
         _ => Err(error(
             format!("`{address}` is not an address"),
@@ -193,7 +197,7 @@ fn set_step(
     key: &Key,
     value: &str,
 ) -> Result<(), SetError> {
-    let removes = key.name == "after" && value.trim().trim_matches('"') == "never";
+    let removes = key.name == "after" && is_never(value);
     let new = if removes { None } else { Some(value_for(key, value)?) };
     let is_it = |table: &dyn TableLike| table.get("id").and_then(Item::as_str) == Some(step);
     let steps = document.get_mut("steps");
@@ -234,6 +238,21 @@ fn set_step(
         }
     }
     Ok(())
+}
+
+fn is_never(value: &str) -> bool {
+    value.trim().trim_matches('"') == "never"
+}
+
+/// With a step the experiment on it goes: there is nothing left to test.
+fn drop_experiments(sources: &mut Sources, at: &str) {
+    sources.files.retain(|path, text| {
+        let tests_it = || {
+            let document = text.parse::<DocumentMut>().ok()?;
+            Some(document.get("at")?.as_str()? == at)
+        };
+        !path.starts_with("experiments/") || tests_it() != Some(true)
+    });
 }
 
 fn no_step<'a>(
@@ -413,6 +432,18 @@ steps = [
             let id = format!("id = \"{}\"", address.split('.').nth(1).unwrap());
             assert!(!text.contains(&id), "{text}");
         }
+    }
+
+    #[test]
+    fn with_a_step_its_experiment_goes_and_no_other() {
+        let mut sources = shop();
+        let (tested, other) = ("experiments/one.toml", "experiments/two.toml");
+        sources.files.insert(tested.to_owned(), "at = \"cart.second\"".to_owned());
+        sources.files.insert(other.to_owned(), "at = \"cart.first\"".to_owned());
+        set(&mut sources, "cart.second.after", "3h").unwrap();
+        assert!(sources.files.contains_key(tested));
+        set(&mut sources, "cart.second.after", "never").unwrap();
+        assert!(!sources.files.contains_key(tested) && sources.files.contains_key(other));
     }
 
     #[test]

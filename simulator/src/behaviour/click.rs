@@ -15,12 +15,21 @@ pub struct Clicking {
     rates: [f64; KINDS],
 }
 
+/// No sort of mail is clicked in by more of its readers.
+const SOLVED_MAX: f64 = 0.999;
+
 impl Clicking {
     /// Solves c₀ for these numbers.
     #[must_use]
     pub fn new(preset: &Preset) -> Self {
+        Self::assuming(preset, 1.0)
+    }
+
+    /// The same where each is clicked in `times` as often.
+    #[must_use]
+    pub fn assuming(preset: &Preset, times: f64) -> Self {
         let shape = *preset.intent.shape;
-        let rates = Rates::all(preset).map(|rates| rates.clicks);
+        let rates = Rates::all(preset).map(|rates| (rates.clicks * times).min(SOLVED_MAX));
         let solve = |rate: f64| shape * ((1.0 - rate).powf(-1.0 / shape) - 1.0);
         Self { per_strength: rates.map(solve), rates }
     }

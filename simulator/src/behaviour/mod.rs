@@ -57,6 +57,8 @@ pub struct Model {
     pub opening: Opening,
     /// Who clicks.
     pub clicking: Clicking,
+    /// The same two under each thing that is assumed of words.
+    pub assumed: Vec<(Opening, Clicking)>,
     /// What sessions that mail brings come to.
     pub promotion: Promotion,
     /// Of the time until an order is delivered, in days.
@@ -99,6 +101,7 @@ impl Model {
             intent: Intent::new(&preset, &visits, &weekly(&preset.rhythm.late_orders)),
             opening: Opening::new(&preset),
             clicking: Clicking::new(&preset),
+            assumed: Vec::new(),
             promotion,
             delivery: Quantiles::normal().map(|z| {
                 *preset.parcel.delivered_after * (*preset.parcel.delivered_spread * z).exp()
@@ -109,6 +112,32 @@ impl Model {
             visits,
             preset,
         }
+    }
+}
+
+impl Model {
+    /// Who opens a mail whose letter says `assumed`.
+    #[must_use]
+    pub fn opening(&self, assumed: u16) -> &Opening {
+        self.under(assumed).map_or(&self.opening, |(opening, _)| opening)
+    }
+
+    /// Who clicks in it.
+    #[must_use]
+    pub fn clicking(&self, assumed: u16) -> &Clicking {
+        self.under(assumed).map_or(&self.clicking, |(_, clicking)| clicking)
+    }
+
+    fn under(&self, assumed: u16) -> Option<&(Opening, Clicking)> {
+        self.assumed.get(usize::from(assumed).checked_sub(1)?)
+    }
+
+    fn assuming(mut self, effects: &[(f64, f64)]) -> Self {
+        let under = |&(opens, clicks): &(f64, f64)| {
+            (Opening::assuming(&self.preset, opens), Clicking::assuming(&self.preset, clicks))
+        };
+        self.assumed = effects.iter().map(under).collect();
+        self
     }
 }
 
@@ -130,6 +159,16 @@ impl Crowd {
         Self {
             everyone: model(preset),
             personas: personas.map(|one| (one.share, model(&one.preset))).collect(),
+        }
+    }
+
+    /// The same under each of `effects`: by what opens, and clicks of the opened, are multiplied.
+    #[must_use]
+    pub fn assuming(self, effects: &[(f64, f64)]) -> Self {
+        let personas = self.personas.into_iter();
+        Self {
+            everyone: self.everyone.assuming(effects),
+            personas: personas.map(|(share, model)| (share, model.assuming(effects))).collect(),
         }
     }
 

@@ -22,11 +22,20 @@ pub struct Opening {
 }
 
 const QUANTILES: u32 = 512;
+/// No sort of mail is opened by more.
+const SOLVED_MAX: f64 = 0.999;
 
 impl Opening {
     /// Solves δ so that over the population each sort of mail is opened at its rate.
     #[must_use]
     pub fn new(preset: &Preset) -> Self {
+        Self::assuming(preset, 1.0)
+    }
+
+    /// The same where each is opened `times` as often: its δ is higher by the shift that makes it so, and a person's
+    /// draw stays what it is.
+    #[must_use]
+    pub fn assuming(preset: &Preset, times: f64) -> Self {
         let total = *preset.mail.propensity_total;
         let (a, b) = (*preset.mail.propensity * total, (1.0 - *preset.mail.propensity) * total);
         let odds: Vec<f64> = (0..QUANTILES)
@@ -50,7 +59,8 @@ impl Opening {
             0.5 * (low + high)
         };
         let rates = Rates::all(preset);
-        Self { over_readiness: rates.map(|rates| solve(rates.opens)), rates }
+        let over_readiness = rates.map(|rates| solve((rates.opens * times).min(SOLVED_MAX)));
+        Self { over_readiness, rates }
     }
 
     /// The chance that a person opens a mail of this sort.
@@ -92,12 +102,12 @@ pub fn put_off_for(scene: &Scene<'_>, key: u64) -> f64 {
     from + (to - from) * scene.person.chance.stream(Purpose::Bounce, key).unit(0)
 }
 
-/// When a person opens the mail that arrived at `t`. `None`: never.
+/// When a person opens the mail that arrived at `t`. `None`: never. `assumed`: what is assumed of its words.
 #[must_use]
 pub fn opened_at(
     scene: &Scene<'_>,
     key: u64,
-    kind: MailKind,
+    (kind, assumed): (MailKind, u16),
     t: f64,
     pressure: f64,
 ) -> Option<f64> {
@@ -107,7 +117,8 @@ pub fn opened_at(
     let inbox = *numbers.inbox * scene.inbox;
     let in_inbox = inbox >= 1.0 || scene.person.chance.stream(Purpose::Spam, key).unit(0) < inbox;
     if !in_inbox
-        || draws.unit(0) >= scene.model.opening.chance(kind, scene.person.readiness, weight)
+        || draws.unit(0)
+            >= scene.model.opening(assumed).chance(kind, scene.person.readiness, weight)
     {
         return None;
     }
@@ -211,6 +222,12 @@ mod tests {
         ] {
             let mean =
                 readiness.iter().map(|&r| opening.chance(kind, r, 0.0)).sum::<f64>() / n as f64;
+            assert!((mean - rate).abs() < 0.005, "{kind:?}: {mean}");
+        }
+        // One tenth more of each kind, by a shift of everybody's chance.
+        let more = Opening::assuming(&preset, 1.1);
+        for (kind, rate) in [(MailKind::Cart(0), 0.495), (MailKind::Campaign, 0.176)] {
+            let mean = readiness.iter().map(|&r| more.chance(kind, r, 0.0)).sum::<f64>() / n as f64;
             assert!((mean - rate).abs() < 0.005, "{kind:?}: {mean}");
         }
         let chance = |weight| opening.chance(MailKind::Campaign, 0.0, weight);

@@ -37,6 +37,8 @@ pub(super) struct Host<'a, W> {
     pub(super) crowd: &'a Crowd,
     pub(super) homes: &'a Homes,
     faults: &'a Faults,
+    /// By experiment and combination: what is assumed of it.
+    assumed: &'a [Vec<u16>],
     /// What providers make of each arm's mail, if they make anything of it.
     inbox: Option<&'a Inbox>,
     /// Mails of each arm, by day.
@@ -62,10 +64,13 @@ pub(super) struct Host<'a, W> {
     pub(super) watch: W,
 }
 
+/// What all hosts of a program share.
+type Around<'a> = (&'a Crowd, &'a Homes, &'a Vocabulary, &'a Faults, &'a [Vec<u16>]);
+
 impl<'a, W: Watch> Host<'a, W> {
     pub(super) fn new(
         policies: &'a [Policy<'a>],
-        (crowd, homes, vocabulary, faults): (&'a Crowd, &'a Homes, &'a Vocabulary, &'a Faults),
+        (crowd, homes, vocabulary, faults, assumed): Around<'a>,
         inbox: Option<&'a Inbox>,
         end: Timestamp,
         look_back: Wait,
@@ -78,6 +83,7 @@ impl<'a, W: Watch> Host<'a, W> {
             crowd,
             homes,
             faults,
+            assumed,
             inbox,
             days: vec![Vec::new(); policies.len()],
             vocabulary,
@@ -147,6 +153,14 @@ impl<'a, W: Watch> Host<'a, W> {
 
     pub(super) fn program(&self) -> &'a Program {
         &self.world().program
+    }
+
+    /// What is assumed of the words of `mail`, as its letter names it.
+    pub(super) fn assumed(&self, mail: &Mailing) -> u16 {
+        let Some(variants) = mail.variants else { return 0 };
+        let experiment = self.program().experiment_on(mail.send.journey);
+        let of = experiment.and_then(|(ix, _)| self.assumed.get(usize::from(ix.0)));
+        of.and_then(|of| of.get(usize::from(variants.0))).copied().unwrap_or(0)
     }
 
     pub(super) const fn vocabulary(&self) -> &'a Vocabulary {

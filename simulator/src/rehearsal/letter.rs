@@ -53,6 +53,7 @@ impl<W: Watch> Host<'_, W> {
         let key = join(base, occurrence as u64);
         let letter = Letter {
             deal: mail.offer.map(|offer| self.deal(offer)),
+            assumed: self.assumed(mail),
             confirms: kind == MailKind::Service && arm.asked_for.is_some(),
             ..Letter::new(key, kind, cart_of(mail.origin), featured)
         };

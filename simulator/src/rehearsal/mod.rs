@@ -5,7 +5,7 @@
 //! simulated twice before it differs, and what differs was caused by what differs.
 //!
 //! [`run()`](rehearse) deals customers out to threads, `life` lives one customer in all arms, `policy` is how arms
-//! differ, `host` lets a life happen, `arm` is one life with its actor, `answer` what comes back from mail, `letter` what a mail is to its reader, `past` what happened before,
+//! differ, `host` lets a life happen, `arm` is one life with its actor, `answer` what comes back from mail, `letter` what a mail is to its reader, `assumed` what is taken for granted of its words, `past` what happened before,
 //! `site` and `said` turn behaviour into the events a shop would send, `trace` keeps what one customer lived.
 //!
 //! Invariant: a rehearsal is a function of its plan. Everything folded is an integer, so neither the number of
@@ -13,6 +13,7 @@
 
 mod answer;
 mod arm;
+mod assumed;
 mod diary;
 mod fault;
 mod host;
@@ -37,6 +38,7 @@ use foresend_insight::day::Day;
 use foresend_insight::increment::Paired;
 use foresend_insight::pulse::Pulse;
 
+pub use assumed::{Assumed, check};
 pub use fault::{Faults, NO_FAULTS};
 pub use met::{People, people};
 pub use run::{rehearse, rehearse_until};
@@ -73,6 +75,8 @@ pub struct Plan<'a> {
     pub compared: &'a [Compared<'a>],
     /// What goes wrong, the same in all arms.
     pub faults: &'a Faults,
+    /// What is taken for granted of variants of experiments.
+    pub assumed: &'a [Assumed<'a>],
     /// Whether to keep what happened on each day: [`Rehearsal::days`].
     pub by_day: bool,
 }
@@ -173,7 +177,7 @@ pub struct Arm {
 }
 
 /// Why nothing was rehearsed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RehearsalError {
     /// The rehearsal has fewer customers.
     #[error("no customer {} in this rehearsal (ids {} to {})", name_of(*customer), name_of(0), name_of(customers.saturating_sub(1)))]
@@ -186,4 +190,16 @@ pub enum RehearsalError {
     /// Somebody asked to stop.
     #[error("stopped")]
     Stopped,
+    /// More is assumed of a variant than can be so.
+    #[error("{experiment}: mails cannot be {what} {times:.2} times as often: {:.0} % of them are already", is * 100.0)]
+    TooMuchAssumed {
+        /// The experiment.
+        experiment: String,
+        /// `opened` or `clicked`.
+        what: &'static str,
+        /// The share of them that are without the assumption.
+        is: f64,
+        /// By what that would be multiplied.
+        times: f64,
+    },
 }

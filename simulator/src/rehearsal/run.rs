@@ -2,6 +2,7 @@
 //! end the workers are added up. All of it is integers, so the deal cannot show.
 
 use super::arm::Row;
+use super::assumed;
 use super::diary::Diary;
 use super::fault::Faults;
 use super::host::Host;
@@ -37,7 +38,7 @@ pub(super) const CHUNK: u32 = 1_024;
 /// each chunk of customers.
 ///
 /// # Errors
-/// None today: whatever compiles can be rehearsed.
+/// [`RehearsalError::TooMuchAssumed`] where an assumption cannot be so in the population.
 ///
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
@@ -61,6 +62,7 @@ pub fn rehearse_until(
     progress: &(dyn Fn(u64, u64) + Sync),
     stop: &AtomicBool,
 ) -> Result<Rehearsal, RehearsalError> {
+    assumed::check(plan)?;
     let crowd = crowd_of(plan);
     let stage = Stage::of(plan, plan.program, left_out(plan), &crowd);
     let others = plan.compared.iter().map(|other| Stage::of(plan, other.program, &[], &crowd));
@@ -156,7 +158,8 @@ fn left_out<'a>(plan: &Plan<'a>) -> &'a [JourneyIx] {
 
 /// How the people of `plan` behave.
 pub(super) fn crowd_of(plan: &Plan<'_>) -> Crowd {
-    Crowd::new(plan.preset, &shelves_of(plan).into(), plan.program.minor_digits)
+    let crowd = Crowd::new(plan.preset, &shelves_of(plan).into(), plan.program.minor_digits);
+    crowd.assuming(&assumed::effects(plan))
 }
 
 /// What they look at: what the shop sells, or if that is nothing, what the population describes.
@@ -186,6 +189,8 @@ pub(super) struct Stage<'a> {
     homes: Homes,
     faults: &'a Faults,
     vocabulary: Vocabulary,
+    /// By experiment and combination: what is assumed of it.
+    assumed: Vec<Vec<u16>>,
     end: Timestamp,
     look_back: Wait,
 }
@@ -221,6 +226,7 @@ impl<'a> Stage<'a> {
             crowd,
             homes,
             faults: plan.faults,
+            assumed: assumed::by_combination(plan, program),
             vocabulary: match plan.faults.of_events() {
                 false => Vocabulary::of(program),
                 true => Vocabulary::of(program).naming_views(),
@@ -253,8 +259,9 @@ impl<'a> Stage<'a> {
         inbox: Option<&'s Inbox>,
         watch: W,
     ) -> Host<'s, W> {
-        let Self { crowd, homes, vocabulary, faults, end, look_back, .. } = self;
-        Host::new(policies, (crowd, homes, vocabulary, faults), inbox, *end, *look_back, watch)
+        let Self { crowd, homes, vocabulary, faults, assumed, end, look_back, .. } = self;
+        let around = (*crowd, homes, vocabulary, *faults, &**assumed);
+        Host::new(policies, around, inbox, *end, *look_back, watch)
     }
 }
 

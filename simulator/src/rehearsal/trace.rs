@@ -3,6 +3,7 @@
 //!
 //! Invariant: the records of the traces of all customers are those that the rehearsal folds.
 
+use super::assumed;
 use super::life::{Forks, Lives, Name};
 use super::policy::Side;
 use super::run::{Stage, crowd_of, shelves_of};
@@ -176,6 +177,7 @@ pub fn name_of(customer: u32) -> String {
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
 pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, RehearsalError> {
+    assumed::check(plan)?;
     let crowd = crowd_of(plan);
     let stage = Stage::of(plan, plan.program, &[], &crowd);
     if customer >= plan.customers {
@@ -207,6 +209,7 @@ fn lived(stage: &Stage<'_>, steps: Vec<Step>) -> Lived {
 /// Where an actor or a life breaks an invariant of its own: a bug.
 pub fn generate(plan: &Plan<'_>, each: &mut dyn FnMut(u32, &Lived) -> bool) {
     let mut outline = (**plan.program).clone();
+    outline.experiments.clear();
     outline.journeys.clear();
     let program = Program::new(outline);
     let crowd = crowd_of(plan);

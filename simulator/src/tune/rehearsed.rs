@@ -80,6 +80,8 @@ impl Field for Programs<'_> {
         match rehearse_until(&plan, worth, progress, self.stop) {
             Ok(rehearsal) => Ok(self.counted(&rehearsal, is_first)),
             Err(RehearsalError::Stopped | RehearsalError::NoSuchCustomer { .. }) => Err(Stopped),
+            // Its caller has checked that.
+            Err(RehearsalError::TooMuchAssumed { .. }) => Err(Stopped),
         }
     }
 }

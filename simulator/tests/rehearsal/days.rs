@@ -28,6 +28,7 @@ fn the_days_add_up_to_the_rehearsal() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day,
     };
     let run = |by_day, threads| rehearse(&plan(by_day, threads), &|_, _| ()).unwrap();
@@ -68,6 +69,7 @@ fn everybody_who_waits_is_counted_where_they_wait() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: true,
     };
     let (mut arming, mut waiting) = (BTreeMap::new(), BTreeMap::new());

@@ -30,6 +30,7 @@ fn with(faults: &Faults) -> Rehearsal {
         left_out,
         compared,
         faults,
+        assumed: &[],
         by_day: false,
     };
     rehearse(&plan, &|_, _| ()).unwrap()

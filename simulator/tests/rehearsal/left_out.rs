@@ -35,6 +35,7 @@ fn rehearsed(
         left_out,
         compared,
         faults,
+        assumed: &[],
         by_day: false,
     };
     rehearse(&plan, &|_, _| ()).unwrap()

@@ -4,6 +4,7 @@
 
 mod days;
 mod effects;
+mod experiments;
 mod faults;
 mod figures;
 mod left_out;
@@ -56,6 +57,7 @@ fn another_seed_finds_something_else() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     assert_ne!(rehearse(&plan(1), &|_, _| ()).unwrap(), rehearse(&plan(2), &|_, _| ()).unwrap());
@@ -76,6 +78,7 @@ fn progress_ends_with_everything_done() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let most = std::sync::Mutex::new((0, 0));
@@ -187,6 +190,7 @@ fn no_preset_that_loads_can_stop_a_rehearsal() {
                 left_out: &[],
                 compared: &[],
                 faults: &NO_FAULTS,
+                assumed: &[],
                 by_day: false,
             };
             let found = rehearse(&plan, &|_, _| ()).unwrap();
@@ -214,6 +218,7 @@ fn the_traces_of_all_customers_are_what_the_rehearsal_folds() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let whole = rehearse(&plan, &|_, _| ()).unwrap();
@@ -246,6 +251,7 @@ fn nobody_beyond_the_last_customer_is_traced() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     assert!(trace(&plan, 9, NO_MAIL).is_ok());

@@ -189,6 +189,7 @@ pub(crate) fn run_for(
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     rehearse(&plan, &|_, _| ()).unwrap()

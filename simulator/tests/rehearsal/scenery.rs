@@ -159,6 +159,7 @@ fn what_becomes_of_an_order_names_it() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let mut all = [0; 4];
@@ -237,6 +238,7 @@ fn who_signs_up_without_an_address_leaves_one() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     for customer in 0..plan.customers {
@@ -275,6 +277,7 @@ fn letters_leave_at_ten_on_each_ones_own_clock_and_profiles_are_told() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let hour = |at: Timestamp| at.since(from).millis() as f64 / 3.6e6;

@@ -70,6 +70,7 @@ fn what_people_do_is_about_things_of_the_catalogue() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let names = products(&plan);
@@ -146,6 +147,7 @@ fn what_the_shop_sells_changes_no_orders() {
         left_out: &[],
         compared: &[],
         faults: &NO_FAULTS,
+        assumed: &[],
         by_day: false,
     };
     let own = rehearse(&plan, &|_, _| ()).unwrap();

@@ -3,11 +3,13 @@
 //! Keys stand in the order of these structs; `timing` alone may differ between two runs of one seed.
 
 mod caused;
+mod experiments;
 mod journeys;
 
 use super::Report;
 use super::finding::findings;
 use caused::{Compared, Expect, Range, Shared, World};
+use experiments::{Experiment, experiments};
 use foresend_simulator::population::preset::Setting;
 use journeys::{HeldBack, Journey, Mail, Moved, Skipped, journeys};
 use serde::Serialize;
@@ -36,6 +38,7 @@ struct Document<'a> {
     held_back: HeldBack,
     moved: Moved,
     skipped: Skipped,
+    experiments: Vec<Experiment<'a>>,
     expect: Vec<Expect<'a>>,
     cost: Cost,
     findings: Vec<Finding>,
@@ -57,6 +60,7 @@ struct Run<'a> {
     currency: &'a str,
     set: BTreeMap<&'a str, &'a str>,
     faults: Vec<String>,
+    assumed: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -107,6 +111,7 @@ impl<'a> Document<'a> {
             held_back: HeldBack::of(&all.held),
             moved: Moved::of(&all),
             skipped: Skipped::of(&all.skipped),
+            experiments: experiments(report),
             expect: report.expected.iter().map(Expect::of).collect(),
             cost: Cost {
                 unsubscribed: all.mail.unsubscribed,
@@ -141,6 +146,7 @@ impl<'a> Run<'a> {
             currency: report.currency.code,
             set: report.set.iter().map(|(address, value)| (&**address, &**value)).collect(),
             faults: report.faults.iter().map(|fault| fault.replace('\u{a0}', " ")).collect(),
+            assumed: &report.assumed,
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn read(
             );
         }
     }
-    let place = reader.entry("control").map_or(reader.place(), |(key, _)| key.span.clone());
+    let place = reader.entry("control").map_or_else(|| reader.place(), |(key, _)| key.span.clone());
     let of = |factor: &FactorRead| {
         table.entries.iter().find(|(name, _)| name.value == factor.name.value).map(|(_, v)| v)
     };
@@ -162,10 +162,9 @@ impl Controls<'_, '_> {
     fn compare_delay(&self, control: &VariantRead, told: &mut Mistakes) {
         let step = self.place.step(self.around);
         match &step.begins {
+            Some(BeginsRead::After(wait, _)) if control.is == Some(Meant::Delay(*wait)) => {}
             Some(BeginsRead::After(wait, _)) => {
-                if control.is != Some(Meant::Delay(*wait)) {
-                    self.differs("delay", control, &format!("`after` is `{wait}`"), told);
-                }
+                self.differs("delay", control, &format!("`after` is `{wait}`"), told);
             }
             Some(BeginsRead::Due(_)) => told.tell(
                 Diagnostic::error(

@@ -335,7 +335,8 @@ fn check_mails(
     let of = |varies| factors.iter().find(|factor| factor.varies == varies);
     // A mail must be whole whichever offer it comes with.
     let offers = of(Varies::Offer).and_then(|factor| factor.each(Meant::offer));
-    let has_offer = offers.map_or(send.offer.is_some(), |all| all.iter().all(Option::is_some));
+    let has_offer =
+        offers.map_or_else(|| send.offer.is_some(), |all| all.iter().all(Option::is_some));
     let designs = of(Varies::Design).and_then(|factor| factor.each(Meant::mail));
     for mail in designs.unwrap_or_else(|| vec![send.mail]) {
         let at = usize::from(mail.0);

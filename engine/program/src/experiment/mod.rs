@@ -365,7 +365,7 @@ fn check_combinations(reader: &Reader<'_>, factors: &[FactorRead], told: &mut Mi
                 ),
             )
             .at(
-                reader.entry("vary").map_or(reader.place(), |(key, _)| key.span.clone()),
+                reader.entry("vary").map_or_else(|| reader.place(), |(key, _)| key.span.clone()),
                 "varied here",
             )
             .help("leave out variants or a factor: so many would be met by few customers each"),

@@ -1,10 +1,12 @@
 //! scenarios/NAME.toml: a program, its people, a stretch of days, a seed; worlds, further arms, expectations.
 
+mod assume;
 mod compare;
 mod day;
 pub(crate) mod expect;
 mod fault;
 
+pub use assume::{Assume, Assumed};
 pub use compare::Compare;
 pub use day::{Day, Moment};
 pub use expect::{Compares, Expect, Measure, Unit};
@@ -43,6 +45,8 @@ pub struct Scenario {
     pub seed: u64,
     /// Further arms.
     pub compare: Vec<Compare>,
+    /// What is taken for granted of variants.
+    pub assume: Vec<Assume>,
     /// What must hold in every world.
     pub expect: Vec<Expect>,
     /// What goes wrong.
@@ -88,6 +92,7 @@ fn read_scenario(file: File<'_>, told: &mut Mistakes) -> Option<Scenario> {
     let from = day::from(&reader, told);
     let seed = seed(&reader, told);
     let compare = compare::read(&reader, told);
+    let assume = assume::read(&reader, told);
     let expect = expect::read(&reader, "expect", told);
     let period = (from, days.unwrap_or(defaults::DAYS));
     let faults = fault::read(&reader, period, told);
@@ -116,6 +121,7 @@ fn read_scenario(file: File<'_>, told: &mut Mistakes) -> Option<Scenario> {
         days: days.unwrap_or(defaults::DAYS),
         seed,
         compare,
+        assume,
         expect,
         faults,
     })
@@ -307,6 +313,13 @@ impl Scenario {
         } else {
             Err(wrong.into_iter().filter_map(Result::err).collect())
         }
+    }
+
+    /// A mistake for each variant that is assumed something of and that `compiled`, the program with the journeys of
+    /// `only`, does not have.
+    #[must_use]
+    pub fn unknown_variants(&self, compiled: &Compiled) -> Vec<Diagnostic> {
+        self.assume.iter().filter_map(|assume| assume.check(&self.places.file, compiled)).collect()
     }
 
     /// Where the program's folder is named.

@@ -27,6 +27,7 @@ fn each_mistake_is_told_once_at_its_place_with_a_way_to_mend_it() {
             let (read, of_scenario) = scenario("scenario.toml", text);
             told.extend(of_scenario);
             if let Some((read, names)) = read.zip(names) {
+                told.extend(compiled.iter().flat_map(|compiled| read.unknown_variants(compiled)));
                 told.extend(read.unknown_journeys(names));
                 told.extend(read.unknown_populations(&["retail", "touchy"]));
                 told.extend(read.compared(&sources).err().into_iter().flatten());

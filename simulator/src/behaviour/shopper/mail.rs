@@ -32,11 +32,11 @@ impl Shopper {
             Delivery::Arrives => {
                 letter.weight = self.pressure.arrive(t, *scene.model.preset.mail.pressure_memory);
                 letter.deal_until = letter.deal.map_or(t, |deal| t + deal.lasts);
-                let Letter { key, kind, weight, confirms, .. } = *letter;
+                let Letter { key, kind, assumed, weight, confirms, .. } = *letter;
                 let by_person = if confirms {
                     (open::confirmed_at(scene, key, t), Due::Confirm(ix))
                 } else {
-                    (open::opened_at(scene, key, kind, t, weight), Due::Open(ix))
+                    (open::opened_at(scene, key, (kind, assumed), t, weight), Due::Open(ix))
                 };
                 for (at, due) in [
                     (open::opened_by_machine_at(scene, key, t), Due::MachineOpen(ix)),
@@ -73,7 +73,7 @@ impl Shopper {
             // Of these nobody buys more.
             MailKind::Alert | MailKind::Order | MailKind::Service => {}
         }
-        let clicks = scene.model.clicking.chance(letter.kind, strength);
+        let clicks = scene.model.clicking(letter.assumed).chance(letter.kind, strength);
         let draws = chance.stream(Purpose::Click, letter.key);
         let drawn = draws.unit(0);
         if drawn < clicks {

@@ -115,6 +115,8 @@ pub struct Letter {
     pub featured: Featured,
     /// The offer that it carries.
     pub deal: Option<Deal>,
+    /// What is assumed of its words: its place from 1 in [`Model::assumed`](crate::behaviour::Model::assumed); 0: nothing.
+    pub assumed: u16,
     /// Hand-over attempts, from 1.
     pub attempt: u16,
     /// It asks to confirm something that they had asked for.
@@ -130,8 +132,8 @@ impl Letter {
     #[must_use]
     pub const fn new(key: u64, kind: MailKind, cart: Option<CartKey>, featured: Featured) -> Self {
         let (attempt, deal_until, weight) = (1, 0.0, 0.0);
-        let (deal, confirms) = (None, false);
-        Self { key, kind, cart, featured, deal, attempt, confirms, deal_until, weight }
+        let (deal, assumed, confirms) = (None, 0, false);
+        Self { key, kind, cart, featured, deal, assumed, attempt, confirms, deal_until, weight }
     }
 
     /// The offer that it carries, if that is still good at `t`.
