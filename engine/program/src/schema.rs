@@ -197,7 +197,7 @@ fn table(room: &Room, key: &str) -> Value {
         "button" => Value::Object(object(&keys::BUTTON)),
         "worth" => Value::Object(object(&keys::WORTH)),
         "vary" if room.what == keys::TUNE.what => named(json!({ "anyOf": [
-            { "type": "array", "minItems": 1, "maxItems": 64 },
+            { "type": "array", "minItems": 1 },
             { "type": "object" },
         ] })),
         "control" => named(json!({ "type": "string", "pattern": SOMETHING })),
