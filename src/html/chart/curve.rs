@@ -14,7 +14,7 @@ const BOTTOM: f64 = 246.0;
 const HEIGHT: f64 = 326.0;
 const TICKS_MAX: u32 = 6;
 /// Labels nearer to each other than this many percent stand in two rows.
-const LABELS_APART: f64 = 11.0;
+const LABELS_APART: f64 = 10.0;
 /// Of a plateau of one value, in percent of the width, to either side.
 const PLATEAU_MIN: f64 = 2.0;
 
