@@ -189,7 +189,7 @@ impl<'a> Place<'a> {
 
     /// Waits to choose from, by when their mails are read; today's among them.
     fn candidates(&self) -> Vec<f64> {
-        let mut all: Vec<Wait> = GRID.iter().map(|&hours| Wait::hours(hours.into())).collect();
+        let mut all: Vec<Wait> = GRID.iter().map(|&hours| Wait::hours(hours)).collect();
         if !all.contains(&self.today) {
             all.push(self.today);
         }
@@ -199,7 +199,7 @@ impl<'a> Place<'a> {
 
     /// Back from when they are read.
     fn waits(&self, reads: &[f64]) -> Vec<Wait> {
-        let all = GRID.iter().map(|&hours| Wait::hours(hours.into())).chain([self.today]);
+        let all = GRID.iter().map(|&hours| Wait::hours(hours)).chain([self.today]);
         let mut waits: Vec<Wait> = all
             .filter(|&wait| reads.iter().any(|read| (read - self.read(wait)).abs() < 1e-9))
             .collect();
@@ -210,7 +210,7 @@ impl<'a> Place<'a> {
 
     /// Today's wait and these.
     fn set(&self, hours: &[u32]) -> Vec<Wait> {
-        let mut set: Vec<Wait> = hours.iter().map(|&hours| Wait::hours(hours.into())).collect();
+        let mut set: Vec<Wait> = hours.iter().map(|&hours| Wait::hours(hours)).collect();
         set.push(self.today);
         set.sort();
         set.dedup();
@@ -364,7 +364,7 @@ fn page(
         Some(factor) if factor < 100.0 => format!("÷× {factor:.1}"),
         Some(_) | None => "nothing".to_owned(),
     };
-    let rows: [(&str, &dyn Fn(&Said) -> String); 6] = [
+    let rows: [Line<'_>; 6] = [
         ("customers who meet it", &|one| count(one.met)),
         ("goal without mail", &|one| format!("{:.2} %", one.base * 100.0)),
         ("its mails add", &|one| format!("{:+.2} pp", one.adds * 100.0).replace('-', "−")),
@@ -404,6 +404,9 @@ fn page(
     );
     page
 }
+
+/// A row of the page: what it is called, and what it says of a world.
+type Line<'a> = (&'a str, &'a dyn Fn(&Said) -> String);
 
 /// How many customers must meet it until both times are known well enough: errors shrink by their root.
 fn needs(own: &Said) -> String {

@@ -83,6 +83,9 @@ pub(super) fn by_combination(plan: &Plan<'_>, program: &Program) -> Vec<Vec<u16>
 }
 
 /// Refuses what cannot be so in this population: a share of nearly all mails, or more.
+///
+/// # Errors
+/// [`RehearsalError::TooMuchAssumed`].
 pub fn check(plan: &Plan<'_>) -> Result<(), RehearsalError> {
     if plan.assumed.is_empty() {
         return Ok(());
