@@ -80,6 +80,9 @@ const SCENARIOS: &[Part] = &[
     scenario!("whole-shop.toml"),
     scenario!("win-back.toml"),
 ];
+/// The tune files that stand beside them, every one.
+const TUNE_FILES: &[Part] =
+    &[scenario!("cart-recovery.tune.toml"), scenario!("whole-shop.tune.toml")];
 const PROGRAM_BESIDE: &str = r#"program    = "shop""#;
 const PROGRAM_ROUND: &str = r#"program    = ".."  "#;
 
@@ -119,8 +122,9 @@ fn refuse_what_exists(folder: &Path) -> Result<(), Failure> {
 fn write_all(folder: &Path, begun: &mut Begun) -> Result<(), (PathBuf, io::Error)> {
     let scenarios = SCENARIOS.iter();
     let scenarios = scenarios.map(|&(path, text)| (path, of_the_folder_round_it(text)));
-    let shop = SHOP.iter().map(|&(path, text)| (path, text.to_owned()));
-    let all: Vec<(&str, String)> = shop.chain(scenarios).collect();
+    let as_they_are = SHOP.iter().chain(TUNE_FILES);
+    let as_they_are = as_they_are.map(|&(path, text)| (path, text.to_owned()));
+    let all: Vec<(&str, String)> = as_they_are.chain(scenarios).collect();
     // program.toml is the last: until it is there, the folder is no program.
     for (path, text) in all.iter().rev() {
         let path: PathBuf = folder.join(path.split('/').collect::<PathBuf>());
@@ -228,7 +232,7 @@ mod tests {
             .filter(|name| name.ends_with(".toml"))
             .collect();
         let built_in: BTreeSet<String> =
-            SCENARIOS.iter().map(|(path, _)| (*path).to_owned()).collect();
+            SCENARIOS.iter().chain(TUNE_FILES).map(|(path, _)| (*path).to_owned()).collect();
         assert_eq!(built_in, there);
     }
 

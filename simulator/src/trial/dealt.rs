@@ -182,7 +182,7 @@ mod tests {
 
     /// So many a day, of whom one in ten reaches the goal.
     fn people(days: u32, a_day: u32) -> Vec<Reached> {
-        let one = |at: u32| Reached { day: at / a_day, goal: at % 10 == 0 };
+        let one = |at: u32| Reached { day: at / a_day, goal: at.is_multiple_of(10) };
         (0..days * a_day).map(one).collect()
     }
 
