@@ -9,7 +9,7 @@ use foresend_core::world::journey::Kind;
 use foresend_core::world::offer::{Codes, Cost};
 use foresend_core::world::topic::Confirm;
 use foresend_core::world::value::{ColumnIx, Value};
-use foresend_program::{Severity, Track, compile, scenario, set};
+use foresend_program::{Severity, Track, compile, scenario, set, tune};
 use std::fs;
 
 #[track_caller]
@@ -85,7 +85,8 @@ fn what_is_not_written_has_its_default() {
 fn every_scenario_names_a_program_and_journeys_that_exist() {
     for entry in fs::read_dir(folder::at("scenarios")).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_none_or(|end| end != "toml") {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if !name.ends_with(".toml") || name.ends_with(".tune.toml") {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
@@ -96,6 +97,30 @@ fn every_scenario_names_a_program_and_journeys_that_exist() {
         assert_eq!(read.unknown_journeys(&compiled.journey_names), []);
         assert_eq!(read.unknown_populations(&["retail"]), []);
     }
+}
+
+#[test]
+fn every_tune_file_names_a_scenario_and_values_that_can_be() {
+    let mut read = 0;
+    for entry in fs::read_dir(folder::at("scenarios")).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.to_str().unwrap().ends_with(".tune.toml") {
+            continue;
+        }
+        let (tune, told) = tune("tune", &fs::read_to_string(&path).unwrap());
+        assert_eq!(told, [], "{}", path.display());
+        let tune = tune.unwrap();
+        let text = fs::read_to_string(path.with_file_name(&tune.scenario)).unwrap();
+        let scenario = scenario("scenario", &text).0.unwrap();
+        let sources = folder::open(&format!("scenarios/{}", scenario.program));
+        let only = scenario.only.as_deref();
+        let today = compile(&sources, only).0.unwrap();
+        let found = tune.candidates(&sources, only, &today, scenario.seed).unwrap();
+        // What there is today is among the values: else nothing says whether it is as good.
+        assert!(found.all.len() > 2 && found.all[0].values.is_some(), "{}", path.display());
+        read += 1;
+    }
+    assert_eq!(read, 2);
 }
 
 #[test]
