@@ -108,6 +108,10 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
 pub(crate) fn look(path: &Path) -> Result<Opened, Unopened> {
     let file = open::show(path);
     let text = open::text(path, "scenario")?;
+    if crate::tune::opened::is_named(path) {
+        let wrong = Failure::input(format!("{file} is a tune file, not a scenario"));
+        return Err(Unopened::Unread(wrong.help(format!("foresend tune {file}"))));
+    }
     let (scenario, told) = foresend_program::scenario(&file, &text);
     let Some(scenario) = scenario.filter(|_| !any_error(&told)) else {
         let texts = BTreeMap::from([(file, text)]);

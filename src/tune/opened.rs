@@ -147,6 +147,12 @@ pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
 pub(crate) fn look(path: &Path) -> Result<Opened, Unopened> {
     let file = open::show(path);
     let text = open::text(path, "tune file")?;
+    if !is_named(path) {
+        let wrong = Failure::input(format!("{file} is not named like a tune file"));
+        return Err(Unopened::Unread(wrong.help(
+            "a tune file is called NAME.tune.toml, and names the scenario: docs/reference/tune.md",
+        )));
+    }
     let (tune, told) = foresend_program::tune(&file, &text);
     let wrong = |told: Vec<Diagnostic>, mut texts: BTreeMap<String, String>| {
         texts.insert(file.clone(), text.clone());

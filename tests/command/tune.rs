@@ -199,6 +199,23 @@ fn what_is_wrong_is_told_and_nothing_is_done() {
 }
 
 #[test]
+fn a_scenario_and_a_tune_file_are_told_apart_by_their_names() {
+    let folder = shop();
+    for (arguments, message, help) in [
+        (["tune", "cart-recovery.toml"], "not named like a tune file", "NAME.tune.toml"),
+        (
+            ["simulate", "cart-recovery.tune.toml"],
+            "is a tune file",
+            "foresend tune cart-recovery.tune.toml",
+        ),
+    ] {
+        let said = Run::within(folder.path(), &arguments).said();
+        assert_eq!((said.code, &*said.out), (Some(2), ""), "{}", said.err);
+        assert!(said.err.contains(message) && said.err.contains(help), "{}", said.err);
+    }
+}
+
+#[test]
 fn where_mail_changes_too_little_an_effort_is_named_that_would_do() {
     let folder = shop();
     let scenario = folder.path().join("cart-recovery.toml");

@@ -15,6 +15,9 @@ const LEFT_MIN: usize = 3;
 /// Above so many candidates there is one round more.
 const MANY: usize = 32;
 
+/// Sums over so many customers stay exact.
+const FRESH_MAX: u32 = 50_000_000;
+
 /// What it found.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Searched {
@@ -84,7 +87,7 @@ fn stays(left: usize) -> usize {
 /// Fresh customers of a round of so many candidates.
 fn fresh(problem: &Problem<'_>, rounds: usize, left: usize) -> u32 {
     let shares = (rounds * left.max(1)) as u64;
-    u32::try_from((problem.effort / shares).max(1)).unwrap_or(u32::MAX)
+    u32::try_from((problem.effort / shares).max(1)).map_or(FRESH_MAX, |fresh| fresh.min(FRESH_MAX))
 }
 
 /// The candidates to choose from.
