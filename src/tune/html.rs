@@ -173,8 +173,11 @@ fn found(report: &Report) -> Markup {
         }
     });
     let rows: Vec<Row> = rows.collect();
-    let columns =
-        [Column::Number("against no mail"), Column::Faint("simulation noise"), Column::Words("")];
+    let columns = [
+        Column::Number("against no mail"),
+        Column::Faint("simulation noise"),
+        Column::Words("how it fared"),
+    ];
     let hidden = report.values.len() - shown.len();
     html! {
         p { "Exploratory, not to be quoted: " (prose(&counted(searched.curve_units, &report.unit))) " for each value in the first round." }
