@@ -1,9 +1,9 @@
 //! `foresend dash`, and `foresend simulate --tui`: the dashboard of a recording or of a rehearsal, and pictures of it.
 
 use crate::failure::{Failure, plainly};
-use crate::json_out::JsonOut;
 use crate::report::page::Letters;
 use crate::simulate::{Done, Job};
+use crate::target::Target;
 use crate::{explain, open, output};
 use foresend_insight::recording::Recording;
 use foresend_tui::app::App;
@@ -202,11 +202,11 @@ fn draw(arguments: &Arguments, recording: Recording, to: &Path) -> Result<(), Fa
         }
         app.choose(journey);
     }
-    let target = JsonOut::open("--picture", to)?;
+    let target = Target::open("--picture", to)?;
     let svg = picture::svg(&mut app, arguments.size);
     match target {
-        JsonOut::Stdout => Ok(output::data(&svg)?),
-        JsonOut::File(file) => file.write(&svg),
+        Target::Stdout => Ok(output::data(&svg)?),
+        Target::File(file) => file.write(&svg),
     }
 }
 

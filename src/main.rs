@@ -10,7 +10,6 @@ mod failure;
 mod fmt;
 mod generate;
 mod html;
-mod json_out;
 mod measured;
 mod mistakes;
 mod new;
@@ -24,6 +23,7 @@ mod say;
 mod scenario;
 mod schema;
 mod simulate;
+mod target;
 mod told;
 mod tune;
 

@@ -2,11 +2,11 @@
 //! with the input, and whether the JSON can be written, is found out before the long run.
 
 use crate::failure::Failure;
-use crate::json_out::{self, JsonOut};
 use crate::output::{self, Progress};
 use crate::report::number::{count, counted};
 use crate::report::{Journey, Length, Report, Timing, World, html, json, markdown};
 use crate::scenario::{self, Opened};
+use crate::target::{self, Target};
 use crate::{dash, expected, mistakes, recorded, rehearsed};
 use foresend_core::world::journey::JourneyIx;
 use foresend_insight::recording::Recording;
@@ -130,7 +130,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.tui {
         dash::needs_terminal("simulate --tui")?;
     }
-    let targets = json_out::open_all([
+    let targets = target::open_all([
         ("--json", arguments.json.as_deref()),
         ("--record", arguments.record.as_deref()),
         ("--html", arguments.html.as_deref()),
@@ -140,16 +140,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Done { report, recording } = match done {
         Ok(done) => done,
         Err(failure) => {
-            targets.into_iter().flatten().for_each(JsonOut::abandon);
+            targets.into_iter().flatten().for_each(Target::abandon);
             return Err(failure);
         }
     };
-    let is_page = !targets.iter().any(|to| matches!(to, Some(JsonOut::Stdout)));
+    let is_page = !targets.iter().any(|to| matches!(to, Some(Target::Stdout)));
     let [json, record, page] = targets;
     let mut lines = recording.lines();
     match record {
-        Some(JsonOut::Stdout) => lines.try_for_each(|line| output::data(&line))?,
-        Some(JsonOut::File(file)) => file.write(&lines.collect::<String>())?,
+        Some(Target::Stdout) => lines.try_for_each(|line| output::data(&line))?,
+        Some(Target::File(file)) => file.write(&lines.collect::<String>())?,
         None => {}
     }
     if let Some(to) = json {

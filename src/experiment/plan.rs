@@ -3,12 +3,12 @@
 
 use super::{On, opened};
 use crate::failure::Failure;
-use crate::json_out::{self, JsonOut};
 use crate::output;
 use crate::rehearsed;
 use crate::report::number::{count, rate};
 use crate::report::page::{Page, Paper, Role, Row};
 use crate::scenario::Opened;
+use crate::target::{self, Target};
 use foresend_core::time::Wait;
 use foresend_core::world::experiment::Experiment;
 use foresend_insight::experiment::size::{self, ALPHA, POWER};
@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let opened = opened::open(&arguments.on)?;
     let (compiled, preset) = crate::simulate::compile(&opened, true)?;
     let at = find(&compiled, &arguments.name)?;
-    let [target] = json_out::open_all([("--json", arguments.json.as_deref())])?;
+    let [target] = target::open_all([("--json", arguments.json.as_deref())])?;
     let experiment = &compiled.program.experiments[at];
     let journey = compiled.program.journey(experiment.journey);
     let within = journey.goal.as_ref().map(|goal| goal.within).unwrap_or_default();
@@ -121,7 +121,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let found = planned.rehearsed();
     if let Some(to) = target {
-        let is_page = !matches!(to, JsonOut::Stdout);
+        let is_page = !matches!(to, Target::Stdout);
         to.write(&planned.json(&found))?;
         if !is_page {
             return Ok(());

@@ -1,7 +1,7 @@
 //! What a choice changes in the program's texts, line by line; and writing it. Comments and everything else stay.
 //! Invariant: all files are written or, where one has changed since it was read, none.
 
-use super::opened::Opened;
+use super::opened::{Opened, Problem};
 use super::report::Report;
 use crate::failure::{Failure, plainly};
 use crate::open;
@@ -30,24 +30,39 @@ pub(crate) struct Line {
     pub(crate) has_comment: bool,
 }
 
+/// Without a step the test of it would be of nothing, and its file a mistake. That is not for a tuning to decide.
+///
+/// # Errors
+/// Where a step that is tested may be taken out.
+pub(super) fn refuse_tested(opened: &Opened, problem: &Problem) -> Result<(), Failure> {
+    let program = &problem.today.program;
+    for test in &program.experiments {
+        let journey = program.journey(test.journey);
+        let step = &journey.steps[usize::from(test.step.0)].name;
+        let address = format!("{}.{step}.after", journey.name);
+        let takes_out = |values: &[String]| values.iter().any(|value| value == "never");
+        if opened.tune.vary.iter().any(|one| one.address == address && takes_out(&one.values)) {
+            let message =
+                format!("--write: {address} may be `never`, and {} tests that step", test.name);
+            return Err(
+                Failure::input(message).help("end the experiment first, or tune without --write")
+            );
+        }
+    }
+    Ok(())
+}
+
 /// The program's texts with what is chosen.
 fn edited(opened: &Opened, report: &Report) -> Result<Option<Sources>, Failure> {
     let Some(one) = report.changed_to() else { return Ok(None) };
     let mut sources = opened.scenario.sources.clone();
     let value = &report.values[one];
-    // What is gone takes the rest of its step along: it is taken out last, and nothing else is set in it.
-    let goes = |at: usize| report.addresses[at].ends_with(".after") && value.values[at] == "never";
-    let step = |at: usize| report.addresses[at].rsplit_once('.').map(|(step, _)| step);
-    let numbers = 0..report.addresses.len();
-    let gone: Vec<usize> = numbers.clone().filter(|&at| goes(at)).collect();
-    let stays = numbers.filter(|&at| !gone.iter().any(|&gone| step(gone) == step(at)));
-    for at in stays.chain(gone.iter().copied()) {
-        if report.today[at].as_deref() == Some(&value.values[at]) {
-            continue;
-        }
-        foresend_program::set(&mut sources, &report.addresses[at], &value.values[at])
-            .map_err(|wrong| Failure::Run(format!("the choice cannot be set: {wrong}")))?;
-    }
+    let chosen = report.addresses.iter().zip(&value.values).zip(&report.today);
+    let differs = chosen.filter(|((_, value), today)| today.as_ref() != Some(*value));
+    let pairs: Vec<(&str, &str)> =
+        differs.map(|((address, value), _)| (address.as_str(), value.as_str())).collect();
+    foresend_program::set_all(&mut sources, &pairs)
+        .map_err(|(_, wrong)| Failure::Run(format!("the choice cannot be set: {wrong}")))?;
     Ok(Some(sources))
 }
 

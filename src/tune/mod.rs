@@ -14,9 +14,9 @@ mod run;
 mod verdict;
 
 use crate::failure::Failure;
-use crate::json_out::{self, JsonOut};
 use crate::output;
 use crate::simulate::{whole, whole_to};
+use crate::target::{self, Target};
 use foresend_program::{Scenario, Tune};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -93,7 +93,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     scenario.customers = arguments.customers.unwrap_or(scenario.customers);
     opened.tune.effort = arguments.effort.unwrap_or(opened.tune.effort);
     let problem = opened.problem()?;
-    let targets = json_out::open_all([
+    if arguments.write {
+        change::refuse_tested(&opened, &problem)?;
+    }
+    let targets = target::open_all([
         ("--json", arguments.json.as_deref()),
         ("--html", arguments.html.as_deref()),
     ])?;
@@ -107,11 +110,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let report = match report {
         Ok(report) => report,
         Err(failure) => {
-            targets.into_iter().flatten().for_each(JsonOut::abandon);
+            targets.into_iter().flatten().for_each(Target::abandon);
             return Err(failure);
         }
     };
-    let is_page = !targets.iter().any(|to| matches!(to, Some(JsonOut::Stdout)));
+    let is_page = !targets.iter().any(|to| matches!(to, Some(Target::Stdout)));
     let [json, html] = targets;
     if let Some(to) = json {
         to.write(&json::write(&report))?;

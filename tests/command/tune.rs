@@ -216,6 +216,16 @@ fn a_scenario_and_a_tune_file_are_told_apart_by_their_names() {
 }
 
 #[test]
+fn a_step_that_is_tested_is_not_written_away() {
+    let folder = shop();
+    let text = "scenario = \"cart-recovery.toml\"\n[vary]\n\"cart-recovery.first.after\" = [\"2h\", \"never\"]\n";
+    fs::write(folder.path().join("n.tune.toml"), text).unwrap();
+    let said = Run::within(folder.path(), &["tune", "n.tune.toml", "--write"]).said();
+    assert_eq!((said.code, &*said.out), (Some(2), ""), "{}", said.err);
+    assert!(said.err.contains("cart-first-look tests that step"), "{}", said.err);
+}
+
+#[test]
 fn where_mail_changes_too_little_an_effort_is_named_that_would_do() {
     let folder = shop();
     let scenario = folder.path().join("cart-recovery.toml");

@@ -73,7 +73,7 @@ pub use scenario::{
     scenario,
 };
 pub use schema::{SCHEMAS, schema};
-pub use set::{SetError, set};
+pub use set::{SetError, set, set_all};
 pub use sources::Sources;
 pub use text::suggest::closest;
 pub use timeline::{Line, Timeline, Waits, basis_words};

@@ -111,6 +111,28 @@ pub fn set(sources: &mut Sources, address: &str, value: &str) -> Result<(), SetE
     }
 }
 
+/// The same for several addresses with their values. A step that `never` takes out goes last, and nothing else is set in
+/// it: its other values would be of nothing.
+///
+/// # Errors
+/// Which of them is wrong, and why. What was set before stays set.
+pub fn set_all(sources: &mut Sources, values: &[(&str, &str)]) -> Result<(), (usize, SetError)> {
+    let step = |address: &str| address.rsplit_once('.').map(|(step, _)| step.to_owned());
+    let takes_out = |at: &usize| {
+        let (address, value) = values[*at];
+        address.ends_with(".after") && is_never(value)
+    };
+    let (gone, stays): (Vec<usize>, Vec<usize>) = (0..values.len()).partition(takes_out);
+    let is_in_gone =
+        |at: &usize| gone.iter().any(|gone| step(values[*gone].0) == step(values[*at].0));
+    let stays = stays.into_iter().filter(|at| !is_in_gone(at));
+    for at in stays.chain(gone.iter().copied()) {
+        let (address, value) = values[at];
+        set(sources, address, value).map_err(|wrong| (at, wrong))?;
+    }
+    Ok(())
+}
+
 /// A key that can be set.
 fn known(room: &'static Room, name: &str) -> Result<&'static Key, SetError> {
     match room.key(name) {

@@ -3,7 +3,7 @@
 use crate::address::current;
 use crate::compile::{Compiled, compile};
 use crate::diagnostic::{Diagnostic, Mistakes, Severity};
-use crate::set::set;
+use crate::set::set_all;
 use crate::sources::{File, Sources};
 use crate::text::read::Reader;
 use crate::text::tree::{Table, Value};
@@ -310,28 +310,18 @@ impl super::Tune {
         values: &[(&Vary, usize)],
     ) -> Result<Compiled, Box<Diagnostic>> {
         let mut changed = sources.clone();
-        // A step that goes is taken out last: another address may still name it.
-        let (gone, set_first): (Vec<_>, Vec<_>) = values
+        let pairs: Vec<(&str, &str)> = values
             .iter()
-            .partition(|(vary, at)| (vary.key(), &*vary.values[*at]) == ("after", "never"));
-        let goes = |address: &str| {
-            let step = |(vary, _): &&&(&Vary, usize)| {
-                vary.address.rsplit_once('.').map(|(step, _)| step.to_owned())
+            .map(|(vary, at)| (vary.address.as_str(), vary.values[*at].as_str()))
+            .collect();
+        set_all(&mut changed, &pairs).map_err(|(which, wrong)| {
+            let (vary, at) = values[which];
+            let place = match wrong.message.contains(&vary.values[at]) {
+                true => vary.places[at].clone(),
+                false => vary.place.clone(),
             };
-            gone.iter()
-                .filter_map(|one| step(&one))
-                .any(|step| address.rsplit_once('.').is_some_and(|(other, _)| other == step))
-        };
-        let first = set_first.into_iter().filter(|(vary, _)| !goes(&vary.address));
-        for (vary, at) in first.chain(gone.iter().copied()) {
-            set(&mut changed, &vary.address, &vary.values[*at]).map_err(|wrong| {
-                let place = match wrong.message.contains(&vary.values[*at]) {
-                    true => vary.places[*at].clone(),
-                    false => vary.place.clone(),
-                };
-                Box::new(self.mistake("foresend::bad_address", wrong.message, place, wrong.help))
-            })?;
-        }
+            Box::new(self.mistake("foresend::bad_address", wrong.message, place, wrong.help))
+        })?;
         let (compiled, told) = compile(&changed, only);
         let wrong = told.into_iter().find(|told| told.severity == Severity::Error);
         compiled.filter(|_| wrong.is_none()).ok_or_else(|| {

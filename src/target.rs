@@ -1,5 +1,5 @@
-//! Where JSON goes. Whether a file can be written is found out before the long run, not after it; what stood in it
-//! stays until there is something to put in its place.
+//! Where JSON, recordings and pages to send round go. Whether a file can be written is found out before the long run, not
+//! after it; what stood in it stays until there is something to put in its place.
 
 use crate::failure::{Failure, plainly};
 use crate::open::show;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// `--json -` or `--json FILE`; `--record` likewise.
 #[derive(Debug)]
-pub(crate) enum JsonOut {
+pub(crate) enum Target {
     /// In place of the page.
     Stdout,
     /// Beside the page.
@@ -33,7 +33,7 @@ pub(crate) struct Opened {
 /// Where one cannot be written, or two would go to stdout.
 pub(crate) fn open_all<const N: usize>(
     named: [(&str, Option<&Path>); N],
-) -> Result<[Option<JsonOut>; N], Failure> {
+) -> Result<[Option<Target>; N], Failure> {
     let stdout = |path: Option<&Path>| path == Some(Path::new("-"));
     let mut to_stdout = named.iter().filter(|(_, path)| stdout(*path));
     if let (Some((one, _)), Some((other, _))) = (to_stdout.next(), to_stdout.next()) {
@@ -43,10 +43,10 @@ pub(crate) fn open_all<const N: usize>(
     let mut opened = [const { None }; N];
     for at in 0..N {
         let (option, path) = named[at];
-        match path.map(|path| JsonOut::open(option, path)).transpose() {
+        match path.map(|path| Target::open(option, path)).transpose() {
             Ok(target) => opened[at] = target,
             Err(failure) => {
-                opened.into_iter().flatten().for_each(JsonOut::abandon);
+                opened.into_iter().flatten().for_each(Target::abandon);
                 return Err(failure);
             }
         }
@@ -54,7 +54,7 @@ pub(crate) fn open_all<const N: usize>(
     Ok(opened)
 }
 
-impl JsonOut {
+impl Target {
     /// Makes sure that `path`, named behind `option`, can be written, and leaves its content alone.
     ///
     /// # Errors
@@ -120,9 +120,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
         fs::write(&path, "a longer text from before").unwrap();
-        JsonOut::open("--json", &path).unwrap().abandon();
+        Target::open("--json", &path).unwrap().abandon();
         assert_eq!(fs::read_to_string(&path).unwrap(), "a longer text from before");
-        let JsonOut::File(file) = JsonOut::open("--json", &path).unwrap() else {
+        let Target::File(file) = Target::open("--json", &path).unwrap() else {
             panic!("it is a file")
         };
         file.write("now\n").unwrap();
@@ -146,7 +146,7 @@ mod tests {
     fn a_new_file_is_gone_again_if_nothing_comes_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
-        JsonOut::open("--json", &path).unwrap().abandon();
+        Target::open("--json", &path).unwrap().abandon();
         assert!(!path.exists());
     }
 }
