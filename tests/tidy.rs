@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("foresend-core", "engine/core", &[]),
     ("foresend-program", "engine/program", &["foresend-core"]),
     ("foresend-insight", "engine/insight", &["foresend-core"]),
+    ("foresend-engine", "engine", &["foresend-core", "foresend-program", "foresend-insight"]),
     ("foresend-simulator", "simulator", &["foresend-core", "foresend-program", "foresend-insight"]),
     ("foresend-tui", "tui", &["foresend-insight"]),
     (
@@ -17,6 +18,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
         ".",
         &[
             "foresend-core",
+            "foresend-engine",
             "foresend-program",
             "foresend-insight",
             "foresend-simulator",

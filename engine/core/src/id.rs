@@ -21,6 +21,18 @@ impl CustomerId {
         Self(hasher.finish128().as_u128())
     }
 
+    /// The id's bits: for journals and stores.
+    #[must_use]
+    pub const fn bits(self) -> u128 {
+        self.0
+    }
+
+    /// The id with these bits.
+    #[must_use]
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+
     /// 64 of the id's bits, to key draws by.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "half of the id is wanted")]
@@ -49,6 +61,14 @@ impl SendId {
         part(&mut hasher, &enrolment.to_le_bytes());
         part(&mut hasher, &step.0.to_le_bytes());
         Self(hasher.finish128().as_u128())
+    }
+}
+
+impl SendId {
+    /// The id's bits: for journals and stores.
+    #[must_use]
+    pub const fn bits(self) -> u128 {
+        self.0
     }
 }
 

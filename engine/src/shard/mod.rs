@@ -1,0 +1,1 @@
+//! Customers of some partitions (not written yet).
