@@ -59,7 +59,7 @@ fn golden() -> Vec<(Entry<'static>, &'static str)> {
             "11 03632d31820280baf0f7956700010105656d61696c030b6140622e6578616d706c65010d4575726f70652f\
              4265726c696e",
         ),
-        (call(consent), "11 03632d31820280baf0f795670002066f66666572730401"),
+        (call(consent), "11 03632d31820280baf0f795670002066f6666657273040107ac020304666f726d"),
         (
             of(Told::Handover {
                 send: SEND,
@@ -67,7 +67,7 @@ fn golden() -> Vec<(Entry<'static>, &'static str)> {
                 suppressed: false,
                 code: Code::Reserved(5),
             }),
-            "12 07ac0203010001 05",
+            "12 07ac020301000105",
         ),
         (
             of(Told::Outcome { send: SEND, attempt: 1, outcome: Outcome::Unknown }),
