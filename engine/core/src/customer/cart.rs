@@ -79,6 +79,16 @@ impl Cart {
         (items, value)
     }
 
+    /// The lines that are in the cart at `at`, in the order in which they came in.
+    pub(super) fn lines(&self, at: Timestamp) -> Vec<Line> {
+        let line = |product| {
+            let (quantity, price, _) = self.line(product, at);
+            let quantity = u32::try_from(quantity).ok().filter(|quantity| *quantity > 0)?;
+            Some(Line { product, quantity, price })
+        };
+        products(&self.changes).filter_map(line).collect()
+    }
+
     /// The first instant strictly after `after` at which a line that is held then lapses, or at which a change with a
     /// later own time applies; [`Timestamp::NEVER`] if there is none.
     pub(super) fn next_lapse(&self, after: Timestamp) -> Timestamp {

@@ -17,6 +17,7 @@ mod goal;
 mod history;
 mod last_look;
 mod offer;
+mod open;
 mod pending;
 mod profile;
 mod schedule;

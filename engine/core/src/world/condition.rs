@@ -267,6 +267,12 @@ impl Condition {
         truth(self.result(facts))
     }
 
+    /// The number it comes to, 1 or 0 for a yes-or-no; `None`: unknown. Days since what never happened are infinite.
+    #[must_use]
+    pub fn number(&self, facts: &impl Facts) -> Option<f64> {
+        Some(self.result(facts)).filter(|number| !number.is_nan())
+    }
+
     /// The instant it comes to; `None`: unknown, or none that a clock can show.
     #[must_use]
     pub fn instant(&self, facts: &impl Facts) -> Option<Timestamp> {

@@ -2,14 +2,14 @@
 //! everything that hears it.
 
 use super::condition::{Condition, Op};
-use super::event::{Cause, EventDef, EventIx, PropertyType};
+use super::event::{Cause, EventDef, EventIx, PropertyIx, PropertyType};
 use super::experiment::{COMBINATIONS_MAX, Experiment, ExperimentIx};
 use super::journey::{Act, Journey, JourneyIx, Listen, Same, SegmentIx, Start};
 use super::limit::Limits;
 use super::offer::{Offer, OfferIx};
 use super::stream::{Keeps, Stream, StreamIx};
 use super::topic::{Topic, TopicIx};
-use super::value::{Source, TraitIx};
+use super::value::{SlotIx, Source, TraitIx};
 use crate::time::{Wait, Zone};
 
 /// What a program is made of; [`Program::new`] makes it one.
@@ -222,6 +222,23 @@ impl Program {
     pub fn event(&self, name: &str) -> Option<EventIx> {
         let at = self.outline.events.iter().position(|e| !e.name.is_empty() && e.name == name)?;
         u16::try_from(at).ok().map(EventIx)
+    }
+
+    /// Where `journey` keeps a property of the event that starts it, if something reads that property.
+    #[must_use]
+    pub fn slot(&self, journey: JourneyIx, property: &str) -> Option<SlotIx> {
+        let journey = self.journey(journey);
+        let events: &[EventIx] = match &journey.start {
+            Start::On(events) => events,
+            Start::Enters(_) | Start::Date(..) | Start::Every(_) => &[],
+        };
+        let is = |(event, place): (&EventIx, &Option<PropertyIx>)| {
+            let properties = &self.outline.events[usize::from(event.0)].properties;
+            let found = place.and_then(|place| properties.get(usize::from(place.0)));
+            found.is_some_and(|(name, _)| name == property)
+        };
+        let at = journey.reads.iter().position(|places| events.iter().zip(places).any(is))?;
+        u8::try_from(at).ok().map(SlotIx)
     }
 
     /// Whether `event` shows that the customer is there: a live call of theirs.
