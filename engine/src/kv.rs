@@ -1,33 +1,31 @@
 //! The store of everything derived: what is in it can be made again from the journal and what was there before. Kept by
 //! fjall; in a simulated machine by a map that forgets what was not synced.
 
-/// Where a key lives. The first part of each key is the customer's id, big-endian, or what the room says: so the keys of
-/// a partition stand together.
+/// Where a key lives. Keys are made in one place, [`crate::store::key`]; all their numbers are big-endian, so that keys
+/// stand in the order of what they say.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Room {
     /// customer → their state, and up to where it is the fold of the journal
     Customers,
-    /// (due, customer) → nothing. Counts only if the customer's own next wake is `due`.
+    /// (due, customer) → nothing. Counts only if the customer's own next wake is `due`; for such a wake it is there.
     Wakes,
-    /// customer → nothing: they had mails or calls whose fate was open.
+    /// customer → nothing: they had mails or calls whose fate was open. May be stale.
     Outbox,
-    /// (product, customer) → nothing: they waited for an event of it.
+    /// (product, customer) → nothing: they waited for an event of it. May be stale.
     Waiting,
-    /// (customer, seq) → the time and the entry, as it was journalled
+    /// (customer, seq) → the time and the entry, as it was journalled; customer 0: what was told to all
     Archive,
     /// (customer, seq, place) → what was decided
     Timeline,
-    /// (generation, cut, partition) → message ids of calls
+    /// (hour, cut, partition) → message ids of calls
     Seen,
-    /// version → when and by whom it was published
-    Versions,
-    /// The cut: see [`crate::shard`].
+    /// one key → the cut: see [`crate::store::meta`]
     Meta,
 }
 
 impl Room {
     /// Every room.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Customers,
         Self::Wakes,
         Self::Outbox,
@@ -35,7 +33,6 @@ impl Room {
         Self::Archive,
         Self::Timeline,
         Self::Seen,
-        Self::Versions,
         Self::Meta,
     ];
 
@@ -50,7 +47,6 @@ impl Room {
             Self::Archive => "archive",
             Self::Timeline => "timeline",
             Self::Seen => "seen",
-            Self::Versions => "versions",
             Self::Meta => "meta",
         }
     }
@@ -92,16 +88,18 @@ pub trait Kv {
         each: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), KvError>;
 
-    /// Takes changes in bulk, in the order of their keys, each key once. They can be read when this returns; they are
-    /// durable after the next [`Kv::commit`].
+    /// Takes changes in bulk, all or none, in the order of their keys, each key once. They can be read when this returns.
+    /// They are durable after the next [`Kv::commit`]; after a crash before it, some of what was taken since the last
+    /// commit is there and the rest is not, but never a later one without all earlier ones, in whatever rooms.
     ///
     /// # Errors
     /// [`KvError`] where they cannot be written.
     fn ingest(&self, room: Room, changes: &mut dyn Iterator<Item = Change>) -> Result<(), KvError>;
 
-    /// Takes a few changes, all or none, and makes them and everything before them durable.
+    /// Takes a few changes in the order of their keys, each key once, all or none, and makes them and everything before
+    /// them durable.
     ///
     /// # Errors
     /// [`KvError`] where they cannot be written.
-    fn commit(&self, changes: Vec<(Room, Change)>) -> Result<(), KvError>;
+    fn commit(&self, room: Room, changes: Vec<Change>) -> Result<(), KvError>;
 }

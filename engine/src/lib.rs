@@ -11,3 +11,5 @@ pub mod disk;
 pub mod entry;
 pub mod kv;
 pub mod shard;
+pub mod sim;
+pub mod store;

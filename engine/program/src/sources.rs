@@ -46,8 +46,9 @@ pub(crate) struct Folder<'a> {
 
 impl Sources {
     /// SHA-256 over all files, in the order of their paths; path and text are length-prefixed, so that no two
-    /// folders look alike.
-    pub(crate) fn hash(&self) -> [u8; 32] {
+    /// folders look alike. A published version is known by it.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
         let mut hasher = Sha256::new();
         for part in self.files.iter().flat_map(|(path, text)| [path, text]) {
             hasher.update((part.len() as u64).to_le_bytes());

@@ -1,0 +1,143 @@
+//! The cut: up to where the store holds what the journal says, and what a replay from there must know that is not in
+//! the customers. Committed last of a checkpoint: it is what makes the rest count.
+//! Format 1: a byte 1, then the fields below in postcard's encoding. A field more is a new format.
+
+use super::{StoreError, key};
+use crate::entry::Seq;
+use crate::kv::{Kv, Room};
+use foresend_core::chance::Seed;
+use foresend_core::id::{IdKey, StableId};
+use foresend_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The format in which it is written.
+pub const FORMAT: u8 = 1;
+
+/// The cut.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Meta {
+    /// The first entry of the journal that the store does not hold.
+    pub cut: Seq,
+    /// The time of the journal before it: it never goes back.
+    pub now: Timestamp,
+    /// What hashed chance is keyed by.
+    pub seed: Seed,
+    /// What external ids are hashed under.
+    pub id_key: IdKey,
+    /// The version in force; `None`: none was published yet.
+    pub version: Option<[u8; 32]>,
+    /// When each experiment began.
+    pub begun: Vec<(StableId, Timestamp)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MetaV1 {
+    cut: u64,
+    now: i64,
+    seed: u64,
+    id_key: u128,
+    version: Option<[u8; 32]>,
+    begun: Vec<(u32, i64)>,
+}
+
+impl Meta {
+    /// As the store holds it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let meta = MetaV1 {
+            cut: self.cut.0,
+            now: self.now.millis(),
+            seed: self.seed.0,
+            id_key: self.id_key.0,
+            version: self.version,
+            begun: self.begun.iter().map(|(id, at)| (id.0, at.millis())).collect(),
+        };
+        postcard::to_extend(&meta, vec![FORMAT]).expect("memory takes any bytes")
+    }
+
+    /// Reads what [`Meta::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the bytes are not that.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
+        let garbled = || StoreError::garbled(Room::Meta, key::META, "cannot be read");
+        let (&format, fields) = bytes.split_first().ok_or_else(garbled)?;
+        if format > FORMAT {
+            return Err(StoreError::Newer { room: Room::Meta, format, known: FORMAT });
+        }
+        let (meta, rest) = postcard::take_from_bytes::<MetaV1>(fields).map_err(|_| garbled())?;
+        if format != FORMAT || !rest.is_empty() {
+            return Err(garbled());
+        }
+        let at = Timestamp::from_millis;
+        Ok(Self {
+            cut: Seq(meta.cut),
+            now: at(meta.now),
+            seed: Seed(meta.seed),
+            id_key: IdKey(meta.id_key),
+            version: meta.version,
+            begun: meta.begun.into_iter().map(|(id, ms)| (StableId(id), at(ms))).collect(),
+        })
+    }
+
+    /// The cut of a store; `None`: it is empty.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    pub fn load(kv: &dyn Kv) -> Result<Option<Self>, StoreError> {
+        kv.get(Room::Meta, key::META)?.map(|bytes| Self::from_bytes(&bytes)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Hex;
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn meta() -> Meta {
+        Meta {
+            cut: Seq(300),
+            now: Timestamp::from_millis(1_772_470_800_000),
+            seed: Seed(42),
+            id_key: IdKey(7),
+            version: Some([0xab; 32]),
+            begun: vec![(StableId(9), Timestamp::from_millis(1))],
+        }
+    }
+
+    #[test]
+    fn format_1_never_changes() {
+        let bytes = meta().to_bytes();
+        let version = "ab".repeat(32);
+        assert_eq!(Hex(bytes).to_string(), format!("01ac0280baf0f795672a0701{version}010902"));
+    }
+
+    #[test]
+    fn a_newer_format_is_told_from_damage() {
+        let mut bytes = meta().to_bytes();
+        bytes[0] = 2;
+        let newer = Meta::from_bytes(&bytes).unwrap_err().to_string();
+        assert!(newer.contains("newer version") && newer.contains("format 2"), "{newer}");
+        bytes[0] = 0;
+        let damaged = Meta::from_bytes(&bytes).unwrap_err().to_string();
+        assert!(damaged.contains("damaged") && damaged.contains("`meta`"), "{damaged}");
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_read_as_it_was_written(cut: u64, ms: i64, seed: u64, id_key: u128, known: bool, begun in vec(any::<(u32, i64)>(), 0..9)) {
+            let at = Timestamp::from_millis;
+            let begun = begun.into_iter().map(|(id, ms)| (StableId(id), at(ms))).collect();
+            let version = known.then_some([7; 32]);
+            let meta = Meta { cut: Seq(cut), now: at(ms), seed: Seed(seed), id_key: IdKey(id_key), version, begun };
+            prop_assert_eq!(Meta::from_bytes(&meta.to_bytes()).unwrap(), meta);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..80)) {
+            drop(Meta::from_bytes(&noise));
+        }
+    }
+}
