@@ -3,6 +3,7 @@
 use crate::privacy::{Keep, Track, Tracking};
 use crate::share::Share;
 use foresend_core::time::Wait;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// program.toml: the reader's language until we know it.
 pub(crate) const LOCALE: &str = "en";
@@ -39,3 +40,14 @@ pub(crate) const FROM: (i16, u8, u8) = (2026, 3, 2);
 pub(crate) const DAYS: u32 = 60;
 /// Scenario: what chance is hashed from.
 pub(crate) const SEED: u64 = 42;
+
+/// foresend.toml: where to listen. Nobody but this machine, since no key is asked for yet.
+pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// foresend.toml: the folder of everything that is held, beside the file.
+pub(crate) const DATA: &str = "./data";
+/// foresend.toml: events are refused where so much of the disk is used.
+pub(crate) const REFUSE_EVENTS_AT: Share = Share::tenths(900);
+/// foresend.toml: no mail is handed over where so much of the disk is used.
+pub(crate) const STOP_MAIL_AT: Share = Share::tenths(950);
+/// foresend.toml: bytes kept free for what is always accepted.
+pub(crate) const RESERVE_BYTES: u64 = 256_000_000;

@@ -367,6 +367,39 @@ pub(crate) const WORTH: Room = Room {
     ],
 };
 
+/// foresend.toml
+pub(crate) const OPERATOR: Room = Room {
+    what: "foresend.toml",
+    this: "foresend.toml",
+    keys: &[
+        may("listen", Text, r#""127.0.0.1:8080""#),
+        may("data", Text, r#""/var/lib/foresend""#),
+        may("stage", Text, r#""capture""#),
+        may("disk", Table, r#"{ refuse_events_at = "90%", reserve = "256MB" }"#),
+        later("public_url", "leave it out for now: no link of a mail leads to us"),
+        later("behind", "leave it out for now: no address of a caller is read"),
+        later("ledger", LEAVE_OUT),
+        later("allow", "leave it out for now: nobody receives a mail"),
+        later("keys", "leave it out for now, and let only your own machines reach `listen`"),
+        later("mail", "leave it out for now: every mail becomes a file"),
+        later("ramp", LEAVE_OUT),
+        later("breaker", LEAVE_OUT),
+        later("alerts", "leave it out for now; watch /metrics instead"),
+        later("webhooks", LEAVE_OUT),
+    ],
+};
+
+/// `[disk]`
+pub(crate) const DISK: Room = Room {
+    what: "`[disk]`",
+    this: "`[disk]`",
+    keys: &[
+        may("refuse_events_at", Text, r#""90%""#),
+        may("stop_mail_at", Text, r#""95%""#),
+        may("reserve", Text, r#""256MB""#),
+    ],
+};
+
 /// A range of durations in `[vary]`.
 pub(crate) const RANGE: Room = Room {
     what: "a range",
@@ -426,6 +459,7 @@ mod tests {
         check(include_str!("../../../docs/reference/experiment.md"), &[&EXPERIMENT]);
         check(include_str!("../../../docs/reference/scenario.md"), &[&SCENARIO, &FAULT]);
         check(include_str!("../../../docs/reference/tune.md"), &[&TUNE, &WORTH, &RANGE]);
+        check(include_str!("../../../docs/reference/foresend.md"), &[&OPERATOR, &DISK]);
     }
 
     #[test]
@@ -451,6 +485,8 @@ mod tests {
             &TUNE,
             &WORTH,
             &RANGE,
+            &OPERATOR,
+            &DISK,
         ] {
             let mut names: Vec<&str> = room.keys.iter().map(|key| key.name).collect();
             names.sort_unstable();

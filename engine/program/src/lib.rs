@@ -15,6 +15,7 @@
 #![warn(missing_docs)]
 
 mod address;
+pub mod call;
 mod catalogue;
 mod check;
 mod circle;
@@ -38,6 +39,7 @@ mod lint;
 mod listen;
 mod mail;
 mod offer;
+mod operator;
 mod privacy;
 mod program;
 mod remembered;
@@ -64,6 +66,7 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use experiment::Experiment;
 pub use fmt::fmt;
 pub use mail::{Button, Mail};
+pub use operator::{DiskLimits, Operator, Stage, operator};
 pub use privacy::{Keep, Track, Tracking};
 pub use program::Brand;
 pub use remembered::Remembered;

@@ -13,16 +13,18 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Any text that is not blank.
 const SOMETHING: &str = r"\S";
 /// Forms of texts, under the words that the reference pages have for them.
-const FORMS: [(&str, &str); 5] = [
+const FORMS: [(&str, &str); 6] = [
     ("days and a time", r"^\s*\S[\s\S]*\s[0-9]{1,2}:[0-9]{2}\s*$"),
     ("duration", "^[0-9]+[mhdwy]$"),
     ("part of the day", r"^\s*[0-9]{1,2}:[0-9]{2}\s*-\s*[0-9]{1,2}:[0-9]{2}\s*$"),
     ("share", r"^[0-9]{1,3}(\.[0-9])?%$"),
+    ("size", "^[0-9]+(KB|MB|GB)$"),
     ("time of day", "^[0-9]{1,2}:[0-9]{2}$"),
 ];
 
 /// The kinds of files that have a schema.
-pub const SCHEMAS: [&str; 6] = ["program", "journey", "mail", "experiment", "scenario", "tune"];
+pub const SCHEMAS: [&str; 7] =
+    ["program", "journey", "mail", "experiment", "scenario", "tune", "foresend"];
 
 /// The schema of one of [`SCHEMAS`] as a JSON document; `None` for any other name.
 ///
@@ -39,6 +41,7 @@ pub fn schema(name: &str) -> Option<String> {
         "experiment" => ("experiments/NAME.toml", &keys::EXPERIMENT),
         "scenario" => ("scenarios/NAME.toml", &keys::SCENARIO),
         "tune" => ("scenarios/NAME.tune.toml", &keys::TUNE),
+        "foresend" => ("foresend.toml", &keys::OPERATOR),
         _ => return None,
     };
     let mut schema = object(room);
@@ -196,6 +199,7 @@ fn table(room: &Room, key: &str) -> Value {
         ] })),
         "button" => Value::Object(object(&keys::BUTTON)),
         "worth" => Value::Object(object(&keys::WORTH)),
+        "disk" => Value::Object(object(&keys::DISK)),
         "vary" if room.what == keys::TUNE.what => named(json!({ "anyOf": [
             { "type": "array", "minItems": 1 },
             { "type": "object" },
@@ -240,6 +244,7 @@ impl Row {
         const EXPERIMENT: &str = include_str!("../../../docs/reference/experiment.md");
         const SCENARIO: &str = include_str!("../../../docs/reference/scenario.md");
         const TUNE: &str = include_str!("../../../docs/reference/tune.md");
+        const OPERATOR: &str = include_str!("../../../docs/reference/foresend.md");
         let places = [
             (&keys::PROGRAM, PROGRAM, ""),
             (&keys::TOPIC, PROGRAM, "[topics]"),
@@ -260,6 +265,8 @@ impl Row {
             (&keys::TUNE, TUNE, ""),
             (&keys::RANGE, TUNE, "vary"),
             (&keys::WORTH, TUNE, "worth"),
+            (&keys::OPERATOR, OPERATOR, ""),
+            (&keys::DISK, OPERATOR, "disk"),
         ];
         let (_, page, section) = places.iter().find(|(other, _, _)| other.what == room.what)?;
         Self::in_section(page, section, key).or_else(|| Self::of_table(page, key))
@@ -321,7 +328,7 @@ fn only_words(cell: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const ROOMS: [&Room; 15] = [
+    const ROOMS: [&Room; 17] = [
         &keys::PROGRAM,
         &keys::TOPIC,
         &keys::LIMITS,
@@ -337,6 +344,8 @@ mod tests {
         &keys::BUTTON,
         &keys::EXPERIMENT,
         &keys::SCENARIO,
+        &keys::OPERATOR,
+        &keys::DISK,
     ];
 
     #[test]

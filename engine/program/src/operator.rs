@@ -1,0 +1,269 @@
+//! foresend.toml, the operator's file: where the engine listens, where it keeps what it holds, when a disk is too full.
+//! Nothing in it changes what is decided about a customer, and it never holds a secret.
+//! Invariant: whatever is not built yet is refused by name, and never passed over: who wrote `stage = "all"` must not
+//! believe that mail leaves.
+
+use crate::defaults;
+use crate::diagnostic::{Diagnostic, Mistakes};
+use crate::keys;
+use crate::share::{self, Share};
+use crate::sources::File;
+use crate::text::read::Reader;
+use crate::text::tree::{self, At, Value};
+use std::net::SocketAddr;
+
+/// Stages that the language has and that are not built yet.
+const LATER_STAGES: [&str; 3] = ["allow-list", "ramp", "all"];
+/// The least and the most that may be held in reserve, in bytes.
+const RESERVE: std::ops::RangeInclusive<u64> = 16_000_000..=64_000_000_000;
+
+/// What the operator wrote, or what stands for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Operator {
+    /// Where to listen for calls.
+    pub listen: SocketAddr,
+    /// The folder of everything that is held; relative to the file's own.
+    pub data: String,
+    /// What becomes of a mail.
+    pub stage: Stage,
+    /// When the disk is too full.
+    pub disk: DiskLimits,
+}
+
+/// What becomes of a mail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// It is written to a file, and nobody receives it.
+    Capture,
+}
+
+/// When the disk under the data folder is too full.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DiskLimits {
+    /// Events are refused from here on, in parts per million of the disk that are used.
+    pub refuse_events_ppm: u32,
+    /// No mail is handed over from here on, in parts per million of the disk that are used.
+    pub stop_mail_ppm: u32,
+    /// Kept free for withdrawals, complaints, bounces and erasures, in bytes.
+    pub reserve_bytes: u64,
+}
+
+impl Default for Operator {
+    /// As if the file were empty.
+    fn default() -> Self {
+        Self {
+            listen: defaults::LISTEN,
+            data: defaults::DATA.to_owned(),
+            stage: Stage::Capture,
+            disk: DiskLimits::default(),
+        }
+    }
+}
+
+impl Default for DiskLimits {
+    fn default() -> Self {
+        Self {
+            refuse_events_ppm: defaults::REFUSE_EVENTS_AT.ppm(),
+            stop_mail_ppm: defaults::STOP_MAIL_AT.ppm(),
+            reserve_bytes: defaults::RESERVE_BYTES,
+        }
+    }
+}
+
+/// Reads foresend.toml. `file` is its name for display. There is an [`Operator`] if no diagnostic is an error.
+///
+/// ```
+/// let (operator, told) = foresend_program::operator("foresend.toml", "stage = 'all'");
+/// assert!(operator.is_none());
+/// assert_eq!(told[0].message, "`stage = \"all\"` is not supported yet");
+/// ```
+#[must_use]
+pub fn operator(file: &str, text: &str) -> (Option<Operator>, Vec<Diagnostic>) {
+    let mut told = Mistakes::default();
+    let read = read(File { name: file, text }, &mut told);
+    let read = if told.any_error() { None } else { read };
+    (read, told.in_order())
+}
+
+fn read(file: File<'_>, told: &mut Mistakes) -> Option<Operator> {
+    let table = match tree::parse(file) {
+        Ok(table) => table,
+        Err(wrong) => {
+            told.tell(wrong);
+            return None;
+        }
+    };
+    let reader = Reader::new(file, &table, &keys::OPERATOR, 0..0, told);
+    let listen = listen(&reader, told);
+    let data = reader.text("data", told).map(|text| text.value.to_owned());
+    stage(&reader, told);
+    let disk = disk(&reader, told);
+    let usual = Operator::default();
+    Some(Operator {
+        listen: listen.unwrap_or(usual.listen),
+        data: data.unwrap_or(usual.data),
+        stage: usual.stage,
+        disk,
+    })
+}
+
+fn listen(reader: &Reader<'_>, told: &mut Mistakes) -> Option<SocketAddr> {
+    let text = reader.text("listen", told)?;
+    if let Ok(address) = text.value.trim().parse() {
+        return Some(address);
+    }
+    let help = match text.value.trim().rsplit_once(':') {
+        Some(("localhost" | "", port)) if port.parse::<u16>().is_ok() => {
+            format!("write `127.0.0.1:{port}` for this machine alone, `0.0.0.0:{port}` for all")
+        }
+        Some(_) | None => {
+            "write the address of an interface of this machine and a port: `127.0.0.1:8080`"
+                .to_owned()
+        }
+    };
+    let message = format!("`{}` is not an address to listen at", text.value);
+    told.tell(
+        Diagnostic::error("foresend::bad_address", reader.file.name, message)
+            .at(text.span, "an address and a port were expected")
+            .help(help),
+    );
+    None
+}
+
+/// There is one stage so far; the others are known by name.
+fn stage(reader: &Reader<'_>, told: &mut Mistakes) {
+    let Some(value) = reader.get("stage") else { return };
+    if let Value::Text(text) = &value.value
+        && LATER_STAGES.contains(&text.as_str())
+    {
+        let what = format!("`stage = \"{text}\"`");
+        let instead =
+            "write `stage = \"capture\"`: each mail becomes a file, and nobody receives it";
+        told.tell(Diagnostic::not_yet(reader.file.name, &what, value.span.clone(), instead));
+        return;
+    }
+    reader.one_of("stage", &[("capture", Stage::Capture)], told);
+}
+
+fn disk(reader: &Reader<'_>, told: &mut Mistakes) -> DiskLimits {
+    let usual = DiskLimits::default();
+    let Some((key, value)) = reader.entry("disk") else { return usual };
+    let Value::Table(table) = &value.value else {
+        reader.wrong_type("disk", value, told);
+        return usual;
+    };
+    let disk = Reader::new(reader.file, table, &keys::DISK, key.span.clone(), told);
+    let most = Share::tenths(999);
+    let mut part = |key| share::read(&disk, key, most, told).map(|share| share.value.ppm());
+    DiskLimits {
+        refuse_events_ppm: part("refuse_events_at").unwrap_or(usual.refuse_events_ppm),
+        stop_mail_ppm: part("stop_mail_at").unwrap_or(usual.stop_mail_ppm),
+        reserve_bytes: reserve(&disk, told).unwrap_or(usual.reserve_bytes),
+    }
+}
+
+fn reserve(disk: &Reader<'_>, told: &mut Mistakes) -> Option<u64> {
+    let text = disk.text("reserve", told)?;
+    let wrong = |message: String, help: String| {
+        Diagnostic::error("foresend::bad_size", disk.file.name, message)
+            .at(text.span.clone(), "stands here")
+            .help(help)
+    };
+    match size(text.value) {
+        Some(bytes) if RESERVE.contains(&bytes) => Some(bytes),
+        Some(_) => {
+            let message = "`reserve` is out of range".to_owned();
+            told.tell(wrong(message, "write a size from 16MB to 64GB".to_owned()));
+            None
+        }
+        None => {
+            told.tell(wrong(format!("`{}` is not a size", text.value), size_meant(&text)));
+            None
+        }
+    }
+}
+
+/// A whole number and `KB`, `MB` or `GB`, in powers of ten. In bytes.
+fn size(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(2)?)?;
+    let unit = match unit {
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return None,
+    };
+    let is_whole = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    if is_whole { number.parse::<u64>().ok()?.checked_mul(unit) } else { None }
+}
+
+/// How the author of "256 mb" would have written it here.
+fn size_meant(text: &At<&str>) -> String {
+    let near = text.value.replace([' ', '_'], "").to_ascii_uppercase().replace("IB", "B");
+    match size(&near) {
+        Some(_) => format!("write `{near}`"),
+        None => "write a whole number and KB, MB or GB, such as `256MB`".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(text: &str) -> Vec<(String, String)> {
+        let (read, told) = operator("foresend.toml", text);
+        assert!(read.is_none(), "{read:?}");
+        told.into_iter().map(|d| (d.message, d.help.unwrap_or_default())).collect()
+    }
+
+    #[test]
+    fn an_empty_file_and_none_are_the_same() {
+        assert_eq!(operator("foresend.toml", "# nothing"), (Some(Operator::default()), vec![]));
+    }
+
+    #[test]
+    fn what_is_written_counts() {
+        let text = "listen = '[::1]:9000'\ndata = '/var/lib/foresend'\nstage = 'capture'\n\
+                    [disk]\nrefuse_events_at = '80%'\nstop_mail_at = '92.5%'\nreserve = '1GB'";
+        let (read, told) = operator("foresend.toml", text);
+        assert_eq!(told, vec![]);
+        let read = read.unwrap();
+        assert_eq!(
+            (read.listen.to_string(), read.data),
+            ("[::1]:9000".into(), "/var/lib/foresend".into())
+        );
+        let disk = DiskLimits {
+            refuse_events_ppm: 800_000,
+            stop_mail_ppm: 925_000,
+            reserve_bytes: 1_000_000_000,
+        };
+        assert_eq!(read.disk, disk);
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused_by_name() {
+        for key in keys::OPERATOR.keys.iter().filter(|key| key.need == keys::Need::NotYet) {
+            let told = messages(&format!("{} = 'x'", key.name));
+            assert_eq!(told[0].0, format!("`{}` is not supported yet", key.name));
+        }
+        for stage in LATER_STAGES {
+            let told = messages(&format!("stage = '{stage}'"));
+            assert_eq!(told[0].0, format!("`stage = \"{stage}\"` is not supported yet"));
+        }
+        let told = messages("[mail]\nvia = 'smtp://relay.example:587'\n[ramp]\nfirst = 'x'");
+        assert_eq!(told.len(), 2, "a table is told of once: {told:?}");
+    }
+
+    #[test]
+    fn every_mistake_is_told_with_how_to_mend_it() {
+        let told = messages(
+            "listn = '127.0.0.1:1'\nlisten = 'localhost:8080'\nstage = 'captur'\ndata = ' '\n\
+             [disk]\nreserve = '256 MiB'\nstop_mail_at = '100%'\nrefuse_events_at = 90\nfree = 1",
+        );
+        let told: Vec<String> =
+            told.into_iter().map(|(message, help)| format!("{message}: {help}\n")).collect();
+        insta::assert_snapshot!(told.concat());
+        assert_eq!(messages("[disk]\nreserve = '1KB'")[0].1, "write a size from 16MB to 64GB");
+        assert_eq!(messages("disk = 1")[0].0, "`disk` of foresend.toml cannot be a number");
+        assert_eq!(messages("listen = ")[0].0, "nothing stands behind this `=`");
+    }
+}
