@@ -13,3 +13,4 @@ pub mod kv;
 pub mod shard;
 pub mod sim;
 pub mod store;
+pub mod version;

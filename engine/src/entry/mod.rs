@@ -16,7 +16,10 @@ use foresend_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// An entry's place in the journal: counted from 0, without gaps.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Seq(pub u64);
 
 /// Entries that became durable together, at one moment.

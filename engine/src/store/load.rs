@@ -85,24 +85,30 @@ pub fn waiting(
     })
 }
 
-/// Shows `each` the message ids seen since then (whole hours of them), with the partition that saw them.
+/// Shows `each` the message ids seen since then (whole hours of them) with their hour and the partition that saw them. What
+/// a checkpoint left behind that was never whole, beyond the cut, is not meant: the journal will tell it again.
 ///
 /// # Errors
 /// [`StoreError`] where they cannot be read.
 pub fn seen(
     kv: &dyn Kv,
     since: Timestamp,
-    each: &mut dyn FnMut(u8, u64),
+    cut: Seq,
+    each: &mut dyn FnMut(u32, u8, u64),
 ) -> Result<(), StoreError> {
     let from = key::seen(key::generation(since), Seq(0), 0);
     each_of(kv, Room::Seen, (&from, key::END), &mut |key, value| {
         let garbled = |what| StoreError::garbled(Room::Seen, key, what);
-        let (_, _, partition) = key::read_seen(key).ok_or_else(|| garbled("is no key of ids"))?;
+        let (hour, at, partition) =
+            key::read_seen(key).ok_or_else(|| garbled("is no key of ids"))?;
+        if at > cut {
+            return Ok(true);
+        }
         let (ids, rest) = value.as_chunks::<8>();
         if !rest.is_empty() {
             return Err(garbled("holds a piece of an id"));
         }
-        ids.iter().for_each(|id| each(partition, u64::from_le_bytes(*id)));
+        ids.iter().for_each(|id| each(hour, partition, u64::from_le_bytes(*id)));
         Ok(true)
     })
 }

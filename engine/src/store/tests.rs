@@ -392,13 +392,15 @@ fn message_ids_are_kept_for_a_day_and_then_forgotten() {
         (checkpointer.from().0..cut).for_each(|seq| checkpointer.told(Seq(seq), now, raw).unwrap());
         checkpointer.commit(&Meta { now, ..meta(usize::try_from(cut).unwrap()) }).unwrap();
     }
-    let ids = |since| {
+    let ids = |since, cut| {
         let mut ids = Vec::new();
-        load::seen(&kv, since, &mut |partition, id| ids.push((partition, id))).unwrap();
+        let mut note = |_, partition, id| ids.push((partition, id));
+        load::seen(&kv, since, cut, &mut note).unwrap();
         ids
     };
-    assert_eq!(ids(hour(38)), [(7, 38), (7, 1_038), (7, 39), (7, 1_039)]);
-    let first = ids(Timestamp::ALWAYS)[0];
+    assert_eq!(ids(hour(38), Seq(38)), [(7, 38), (7, 1_038)], "beyond the cut");
+    assert_eq!(ids(hour(38), Seq(39)), [(7, 38), (7, 1_038), (7, 39), (7, 1_039)]);
+    let first = ids(Timestamp::ALWAYS, Seq(39))[0];
     assert_eq!(first, (7, 39 - 24));
 }
 

@@ -42,7 +42,7 @@ pub use assumed::{Assumed, check};
 pub use fault::{Faults, NO_FAULTS};
 pub use met::{People, people};
 pub use run::{rehearse, rehearse_until};
-pub use trace::{Lived, Step, Told, customer_called, generate, name_of, products, trace};
+pub use trace::{Lived, Step, Told, customer_called, generate, name_of, products, trace, traces};
 pub use worth::Worth;
 
 /// Index of the arm without mail in [`Rehearsal::arms`], [`Rehearsal::orders`] and [`Rehearsal::revenue`].

@@ -20,6 +20,7 @@ use foresend_core::world::event::{EventIx, PropertyIx};
 use foresend_core::world::program::Program;
 use foresend_core::world::value::{Kept, TraitIx};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// One input, and what was decided on it.
 #[derive(Clone, PartialEq, Debug)]
@@ -177,17 +178,38 @@ pub fn name_of(customer: u32) -> String {
 /// # Panics
 /// Where an actor or a life breaks an invariant of its own: a bug.
 pub fn trace(plan: &Plan<'_>, customer: u32, arm: usize) -> Result<Lived, RehearsalError> {
-    assumed::check(plan)?;
-    let crowd = crowd_of(plan);
-    let stage = Stage::of(plan, plan.program, &[], &crowd);
     if customer >= plan.customers {
         return Err(RehearsalError::NoSuchCustomer { customer, customers: plan.customers });
     }
+    let mut found = None;
+    traces(plan, customer..customer + 1, arm, &mut |_, lived| found = Some(lived))?;
+    found.ok_or(RehearsalError::NoSuchCustomer { customer, customers: plan.customers })
+}
+
+/// The same of several customers, one after the other.
+///
+/// # Errors
+/// Whatever a rehearsal of the plan would refuse.
+///
+/// # Panics
+/// Where an actor or a life breaks an invariant of its own: a bug.
+pub fn traces(
+    plan: &Plan<'_>,
+    customers: Range<u32>,
+    arm: usize,
+    each: &mut dyn FnMut(u32, Lived),
+) -> Result<(), RehearsalError> {
+    assumed::check(plan)?;
+    let crowd = crowd_of(plan);
+    let stage = Stage::of(plan, plan.program, &[], &crowd);
     let policies = stage.policies();
     let mut host = stage.host(&policies, None, Keeper { arm, told: None, steps: Vec::new() });
     let mut lives = Lives::new(CustomerId::of(stage.world.id_key, ""), Forks::default());
-    lives.live(&mut host, stage.world.seed, customer);
-    Ok(lived(&stage, host.watch.steps))
+    for customer in customers {
+        lives.live(&mut host, stage.world.seed, customer);
+        each(customer, lived(&stage, std::mem::take(&mut host.watch.steps)));
+    }
+    Ok(())
 }
 
 fn lived(stage: &Stage<'_>, steps: Vec<Step>) -> Lived {

@@ -112,6 +112,11 @@ impl History {
                 let full = ever.kept > KEPT_MAX;
                 self.insert(program, Entry { at: t, sum: value, count: 1, stream: ix });
                 if full {
+                    // What no window reaches goes first: when that is done otherwise depends on the room there happens to
+                    // be, and what is remembered must not.
+                    self.sweep(program, t);
+                }
+                if self.ever[usize::from(ix.0)].kept > KEPT_MAX {
                     lost |= match stream.keeps {
                         Keeps::Distinct(_) => self.let_go(ix),
                         Keeps::Count | Keeps::Sum(_) | Keeps::Last(_) => self.fold(ix),

@@ -273,3 +273,26 @@ fn a_warm_history_asks_for_no_more_memory() {
     }
     assert!(bytes.windows(2).all(|two| two[0] == two[1]), "{bytes:?}");
 }
+
+#[test]
+fn what_is_folded_does_not_depend_on_the_room_there_happens_to_be() {
+    for keeps in [Keeps::Count, Keeps::Sum(PRICE), Keeps::Distinct(CATEGORY)] {
+        let program = program(vec![views(keeps, days(7)), Stream::of(EventIx::ORDER_COMPLETED)]);
+        let (mut one, mut other) = (History::default(), History::default());
+        one.lately.reserve(10_000);
+        let mut folded = 0;
+        for nth in 0..2_000 {
+            let category = nth.to_string();
+            let properties = [of_category(&category)[0], priced(1)[0]];
+            let t = at(nth * 300);
+            let lost = one.learn(&program, &viewed(&properties), t);
+            // A copy has as much room as it needs, like one who has rested.
+            other = other.clone();
+            assert_eq!(other.learn(&program, &viewed(&properties), t), lost, "{keeps:?} {nth}");
+            assert_eq!(one.distinct(FIRST, days(7), t), other.distinct(FIRST, days(7), t));
+            assert_eq!(one.sum(FIRST, days(7), t), other.sum(FIRST, days(7), t));
+            folded += u32::from(lost);
+        }
+        assert_eq!(folded, 0, "{keeps:?}: of 37 days there are 178 entries");
+    }
+}

@@ -1,0 +1,209 @@
+//! One entry told to one customer: is it a repeat, is it in what they are already, and what comes of it.
+
+use super::core::ShardCore;
+use super::person::Person;
+use super::resident::{Envelope, Resident};
+use super::translate::{self, Unknown};
+use super::{Asks, Out, ShardError, Told};
+use crate::entry::{self, Call, Seq};
+use crate::store::load;
+use foresend_core::id::CustomerId;
+use foresend_core::time::Timestamp;
+use foresend_core::world::World;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// When an entry came: its place, the journal's time, the host's clock in microseconds.
+pub(super) type When = (Seq, Timestamp, i64);
+
+impl ShardCore {
+    /// Tells a customer.
+    pub(super) fn tell(
+        &mut self,
+        when: When,
+        customer: CustomerId,
+        told: &entry::Told<'_>,
+        fields: &[u8],
+        out: &mut Out,
+    ) -> Result<(), ShardError> {
+        let (seq, now, _) = when;
+        let user = match told {
+            entry::Told::Call(Call { message, user, .. }) => {
+                if self.seen.is_repeat(customer, *message, now) {
+                    self.counts.repeats += 1;
+                    return Ok(());
+                }
+                Some(*user)
+            }
+            entry::Told::Wake
+            | entry::Told::Handover { .. }
+            | entry::Told::Outcome { .. }
+            | entry::Told::Called { .. }
+            | entry::Told::Engagement { .. }
+            | entry::Told::Remember { .. }
+            | entry::Told::Quarantine
+            | entry::Told::Release
+            | entry::Told::Happened { .. } => None,
+        };
+        if !self.wake_up(customer, user)? {
+            self.keep((seq, now), customer, told, fields);
+            return Ok(());
+        }
+        let round = self.round;
+        let Some(resident) = self.residents.get_mut(customer) else { return Ok(()) };
+        if seq < resident.settled {
+            // It is in what the store held. But the indexes may be older than that.
+            let due = resident.customer.next_wake();
+            if resident.changed != round {
+                resident.changed = round;
+                self.changed.push(customer);
+            }
+            self.wakes.note(due, customer);
+            return Ok(());
+        }
+        if matches!(told, entry::Told::Quarantine) {
+            self.quarantine(customer, seq, true, out);
+            return Ok(());
+        }
+        if resident.changed != 0 && resident.changed != round {
+            self.take_one(customer);
+        }
+        self.apply(when, customer, told, fields, out)
+    }
+
+    /// Applies an entry to a customer in memory.
+    pub(super) fn apply(
+        &mut self,
+        (seq, now, at): When,
+        customer: CustomerId,
+        told: &entry::Told<'_>,
+        fields: &[u8],
+        out: &mut Out,
+    ) -> Result<(), ShardError> {
+        let Some(running) = &mut self.running else { return Err(ShardError::TooEarly { seq }) };
+        let Some(resident) = self.residents.get_mut(customer) else { return Ok(()) };
+        let (round, due) = (self.round, resident.customer.next_wake());
+        let (effects, Resident { customer: actor, person, .. }) =
+            (&mut self.effects, &mut *resident);
+        effects.clear();
+        let (version, world) = (&*running.version, &mut running.world);
+        let applied = catch_unwind(AssertUnwindSafe(|| {
+            translate::tell(told, (version, world), person, |world: &World, input| {
+                actor.apply(world, now, input, effects);
+            })
+        }));
+        let Ok(known) = applied else {
+            self.quarantine(customer, seq, false, out);
+            self.keep((seq, now), customer, told, fields);
+            return Ok(());
+        };
+        match known {
+            Ok(true) => {}
+            Ok(false) | Err(Unknown::Event) => self.counts.unknown_events += 1,
+            Err(Unknown::Topic) => self.counts.unknown_topics += 1,
+            Err(Unknown::Send) => self.counts.unknown_sends += 1,
+        }
+        self.counts.applied += 1;
+        let is_wake = matches!(told, entry::Told::Wake);
+        if is_wake {
+            self.counts.wakes += 1;
+        }
+        let next = resident.customer.next_wake();
+        if is_wake && due <= now && !self.replaying {
+            let late = at.saturating_sub(due.millis().saturating_mul(1_000));
+            self.counts.lateness.saturating_record(u64::try_from(late).unwrap_or(0).max(1));
+        }
+        let nothing = self.effects.records.is_empty() && self.effects.asked.is_empty();
+        if is_wake && nothing && next == due {
+            return Ok(()); // stale: they are as they were
+        }
+        if resident.changed != round {
+            resident.changed = round;
+            self.changed.push(customer);
+        }
+        if next != due {
+            self.wakes.note(next, customer);
+        }
+        let is_new = seq >= self.folded;
+        for (record, place) in self.effects.records.iter().zip(0u16..).filter(|_| is_new) {
+            running.pulse.fold(record);
+            let under = running.under;
+            self.timeline.push(Told { customer, seq, place, under, record: *record });
+        }
+        self.residents.weigh(customer);
+        if self.replaying {
+            return Ok(());
+        }
+        let asked = out.mail.len();
+        self.ask(customer, out);
+        if let entry::Told::Handover { send, attempt, .. } = told {
+            let is_answer = |asks: &Asks| matches!(asks, Asks::Answered { .. });
+            if !out.mail.iter().skip(asked).any(is_answer) {
+                let (send, attempt) = (*send, *attempt);
+                out.mail.push(Asks::Answered { customer, send, attempt, left: None });
+            }
+        }
+        if let entry::Told::Outcome { send, attempt, .. } = told {
+            out.mail.push(Asks::Over(customer, *send, *attempt));
+        }
+        Ok(())
+    }
+
+    /// Sees to it that a customer is in memory. `false`: they are in quarantine.
+    pub(super) fn wake_up(
+        &mut self,
+        customer: CustomerId,
+        user: Option<&str>,
+    ) -> Result<bool, ShardError> {
+        if self.residents.get_mut(customer).is_some() {
+            return Ok(true);
+        }
+        if self.quarantine.holds(customer) {
+            return Ok(false);
+        }
+        let envelope = match self.stored(customer)? {
+            Some(envelope) if envelope.quarantined => {
+                self.quarantine.was(customer, envelope.settled);
+                return Ok(false);
+            }
+            Some(envelope) => envelope,
+            None => Envelope {
+                person: user.map_or_else(Person::default, Person::new),
+                ..Envelope::empty()
+            },
+        };
+        let Some(running) = &mut self.running else {
+            return Err(ShardError::TooEarly { seq: self.settled });
+        };
+        let actor = envelope.customer(customer, &mut running.world);
+        let actor = actor.map_err(|e| ShardError::Customer { customer, source: e.into() })?;
+        self.residents.insert(customer, Resident::new(actor, envelope));
+        Ok(true)
+    }
+
+    /// A customer as the store has them.
+    pub(super) fn stored(&self, customer: CustomerId) -> Result<Option<Envelope>, ShardError> {
+        let bytes = load::customer(&*self.kv, customer)?;
+        let read = |bytes: Vec<u8>| Envelope::read(&bytes);
+        bytes.map(read).transpose().map_err(|source| ShardError::Customer { customer, source })
+    }
+
+    /// Another version runs: whoever is in memory is read anew, as if they had rested.
+    pub(super) fn carry_over(&mut self, before: &World) -> Result<(), ShardError> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        for id in self.residents.ids() {
+            let Some(resident) = self.residents.get_mut(id) else { continue };
+            let envelope = resident.envelope(before, resident.settled);
+            let actor = envelope.customer(id, &mut running.world);
+            resident.customer =
+                actor.map_err(|e| ShardError::Customer { customer: id, source: e.into() })?;
+            if resident.changed != self.round {
+                if resident.changed == 0 {
+                    resident.changed = self.round;
+                    self.changed.push(id);
+                } // else a checkpoint is being made, and they go into it as they are
+            }
+            self.wakes.note(resident.customer.next_wake(), id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! One version of a program as the engine runs it: compiled, with its names looked up.
+
+use crate::entry::Send;
+use foresend_core::customer::input::SendRef;
+use foresend_core::world::event::{Cause, EventIx};
+use foresend_core::world::journey::{JourneyIx, StepIx};
+use foresend_core::world::topic::TopicIx;
+use foresend_core::world::value::TraitIx;
+use foresend_program::Compiled;
+use std::collections::HashMap;
+
+/// One version.
+#[derive(Debug)]
+pub struct Version {
+    /// What it says.
+    pub compiled: Compiled,
+    events: HashMap<String, EventIx>,
+    topics: HashMap<String, TopicIx>,
+    traits: HashMap<String, TraitIx>,
+    sends: HashMap<(u32, u32), (JourneyIx, StepIx)>,
+}
+
+/// The name of a version: the hash of its program's files.
+pub type VersionId = [u8; 32];
+
+impl Version {
+    /// The version of this program.
+    #[must_use]
+    pub fn of(compiled: Compiled) -> Self {
+        let program = &compiled.program;
+        let events = (0u16..).map(EventIx).zip(&program.events);
+        let told = |cause| matches!(cause, Cause::Customer | Cause::Shop | Cause::Catalogue);
+        let events = events
+            .filter(|(_, event)| !event.name.is_empty() && told(event.cause))
+            .map(|(ix, event)| (event.name.clone(), ix))
+            .collect();
+        let topics = (0u16..).map(TopicIx).zip(&program.topics);
+        let topics = topics.map(|(ix, topic)| (topic.name.clone(), ix)).collect();
+        let traits = (0u16..).map(TraitIx).zip(&program.traits);
+        let traits = traits.map(|(ix, (name, _))| (name.clone(), ix)).collect();
+        let mut sends = HashMap::new();
+        for (journey, ix) in program.journeys.iter().zip((0u16..).map(JourneyIx)) {
+            for (step, at) in journey.steps.iter().zip((0u8..).map(StepIx)) {
+                sends.insert((journey.id.0, step.id.0), (ix, at));
+            }
+        }
+        Self { events, topics, traits, sends, compiled }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> VersionId {
+        self.compiled.program.hash
+    }
+
+    /// The event that a shop may tell of by this name. Our own are none of these.
+    #[must_use]
+    pub fn event(&self, name: &str) -> Option<EventIx> {
+        self.events.get(name).copied()
+    }
+
+    /// The topic called `name`.
+    #[must_use]
+    pub fn topic(&self, name: &str) -> Option<TopicIx> {
+        self.topics.get(name).copied()
+    }
+
+    /// The trait called `name`.
+    #[must_use]
+    pub fn trait_named(&self, name: &str) -> Option<TraitIx> {
+        self.traits.get(name).copied()
+    }
+
+    /// The send of these stable ids, if the version has its step.
+    #[must_use]
+    pub fn send(&self, send: Send) -> Option<SendRef> {
+        let &(journey, step) = self.sends.get(&(send.journey.0, send.step.0))?;
+        Some(SendRef { journey, step, enrolment: send.enrolment })
+    }
+
+    /// A send by its stable ids.
+    #[must_use]
+    pub fn stable(&self, send: SendRef) -> Send {
+        let journey = self.compiled.program.journey(send.journey);
+        let step = &journey.steps[usize::from(send.step.0)];
+        Send { journey: journey.id, step: step.id, enrolment: send.enrolment }
+    }
+}
