@@ -9,6 +9,7 @@
 
 pub mod disk;
 pub mod entry;
+pub mod journal;
 pub mod kv;
 pub mod shard;
 pub mod sim;

@@ -129,16 +129,16 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(noise in vec(any::<u8>(), 0..300), at in 0..400usize, kind in any::<u8>()) {
         for raw in each(&noise).flatten() {
-            let _ = raw.read();
+            drop(raw.read());
         }
-        let _ = Raw { customer: Some(whom()), kind, fields: &noise }.read();
-        let _ = Raw { customer: None, kind, fields: &noise }.read();
+        drop(Raw { customer: Some(whom()), kind, fields: &noise }.read());
+        drop(Raw { customer: None, kind, fields: &noise }.read());
         for (entry, _) in golden() {
             let mut whole = bytes(&entry);
             let place = at % whole.len();
             whole[place] ^= 1 << (at % 8);
             for raw in each(&whole).flatten() {
-                let _ = raw.read();
+                drop(raw.read());
             }
         }
     }
