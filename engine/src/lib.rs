@@ -9,5 +9,9 @@
 
 pub mod disk;
 pub mod entry;
+pub mod feed;
+pub mod http;
 pub mod kv;
+pub mod settings;
 pub mod shard;
+pub mod vitals;
