@@ -7,9 +7,13 @@ mod expected;
 mod experiment;
 mod explain;
 mod failure;
+#[cfg(test)]
+mod feed;
 mod fmt;
 mod generate;
 mod html;
+#[cfg(test)]
+mod import;
 mod measured;
 mod mistakes;
 mod new;
@@ -22,10 +26,18 @@ mod report;
 mod say;
 mod scenario;
 mod schema;
+#[cfg(test)]
+mod serve;
+#[cfg(test)]
+mod settings;
 mod simulate;
+#[cfg(test)]
+mod store;
 mod target;
 mod told;
 mod tune;
+
+// `feed`, `import`, `serve` and `store` are tested, and offered once there is an engine behind them.
 
 use clap::{Parser, Subcommand};
 use failure::Failure;

@@ -9,9 +9,13 @@
 
 pub mod disk;
 pub mod entry;
+pub mod feed;
+pub mod http;
 pub mod journal;
 pub mod kv;
+pub mod settings;
 pub mod shard;
 pub mod sim;
 pub mod store;
 pub mod version;
+pub mod vitals;

@@ -235,3 +235,17 @@ fn the_kinds_are_listed_and_another_is_refused() {
     assert_eq!(mail["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(mail["required"], json!(["subject"]));
 }
+
+#[test]
+fn the_operators_file_of_the_page_is_valid_and_says_the_defaults() {
+    let page = fs::read_to_string(root().join("docs/reference/foresend.md")).unwrap();
+    let file = page.split("```").nth(1).unwrap().strip_prefix("toml\n").unwrap();
+    let (operator, told) = foresend_program::operator("foresend.toml", file);
+    assert_eq!((operator, told), (Some(foresend_program::Operator::default()), Vec::new()));
+    let schema = schema("foresend");
+    let of = |text: &str| wrong(&schema, &seen(text.parse::<toml::Table>().unwrap().into()), "");
+    assert_eq!(of(file), Vec::<String>::new());
+    for mistake in ["stage = 'all'", "[disk]\nreserve = '256'", "keys = 'env:X'", "listen = 8080"] {
+        assert_ne!(of(mistake).len(), 0, "{mistake}");
+    }
+}

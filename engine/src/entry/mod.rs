@@ -5,10 +5,12 @@
 //! Invariant: a kind and its fields, once released, are never changed; another layout is another kind.
 //! Invariant: bytes are never trusted; what cannot be read is an error, and nothing panics.
 
+mod call;
 mod fields;
 #[cfg(test)]
 mod tests;
 
+pub use call::message;
 pub use fields::{Call, Code, ConsentTo, Line, Origin, Outcome, Said, Send, Value};
 
 use foresend_core::id::CustomerId;

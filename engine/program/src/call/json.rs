@@ -156,9 +156,9 @@ pub(super) fn text<'a>(raw: Raw<'a>) -> Option<Cow<'a, str>> {
 
 /// A text or a whole number, as text.
 pub(super) fn id<'a>(raw: Raw<'a>) -> Option<Cow<'a, str>> {
-    let is_whole =
-        raw.get().strip_prefix('-').unwrap_or(raw.get()).bytes().all(|b| b.is_ascii_digit());
-    if is_whole { Some(Cow::Borrowed(raw.get())) } else { text(raw) }
+    let written = raw.get();
+    let is_whole = written.strip_prefix('-').unwrap_or(written).bytes().all(|b| b.is_ascii_digit());
+    if is_whole { Some(Cow::Borrowed(written)) } else { text(raw) }
 }
 
 fn value<'a>(raw: Raw<'a>) -> Option<Value<'a>> {

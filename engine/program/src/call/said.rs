@@ -44,17 +44,14 @@ pub(super) fn identify<'a>(fields: &Fields<'a>) -> Result<Said<'a>, Bad> {
         None => context.object("traits")?,
     };
     let mut all = traits.values("traits")?;
-    let country = || {
-        let address = traits.get("address").and_then(|raw| text_in(raw, "country"));
-        address.or_else(|| context.get("location").and_then(|raw| text_in(raw, "country")))
-    };
-    let locale = || context.get("locale").and_then(json::text);
-    let found: [(&str, &dyn Fn() -> Option<Cow<'a, str>>); 2] =
-        [("country", &country), ("locale", &locale)];
-    for (name, found) in found {
+    let address = traits.get("address").and_then(|raw| text_in(raw, "country"));
+    let country =
+        address.or_else(|| context.get("location").and_then(|raw| text_in(raw, "country")));
+    let locale = context.get("locale").and_then(json::text);
+    for (name, found) in [("country", country), ("locale", locale)] {
         // A trait that is taken back (null) says so itself.
         if all.iter().all(|(other, _)| other != name)
-            && let Some(text) = found()
+            && let Some(text) = found
         {
             all.push((Cow::Borrowed(name), Value::Text(text)));
         }

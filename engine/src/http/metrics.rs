@@ -1,0 +1,173 @@
+//! `/metrics`: the vitals as OpenMetrics text, for Prometheus and what reads the same.
+//!
+//! Times are in seconds and sizes in bytes, as the format wants; a quantile is a gauge of its own, worked out in the engine
+//! over the last minutes, since a histogram's buckets would have to be guessed before the first customer.
+
+use super::Look;
+use crate::vitals::{Quantiles, State, Vitals};
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::{Registry, Unit};
+use std::fmt;
+use std::time::Duration;
+
+/// What the text is, as a header says it.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+pub(super) async fn page(look: Data<dyn Look>) -> HttpResponse {
+    HttpResponse::Ok().content_type(CONTENT_TYPE).body(text(look.vitals()))
+}
+
+/// The vitals as OpenMetrics text.
+#[must_use]
+pub fn text(vitals: Vitals) -> String {
+    let mut registry = Registry::with_prefix("foresend");
+    registry.register_collector(Box::new(vitals));
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry)
+        .expect("a string takes every text");
+    text
+}
+
+impl Collector for Vitals {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut out = Out(encoder);
+        let states = State::ALL.map(|state| (state.word(), u64::from(state == self.state)));
+        out.gauges(
+            "state",
+            "What the engine is doing: 1 for the state it is in",
+            "state",
+            &states,
+        )?;
+        out.counter("events_accepted", "Calls that became durable", self.events_accepted)?;
+        let refused = &self.events_refused;
+        out.counters("events_refused", "Calls that were refused", "reason", refused)?;
+        out.gauge("durable_entries", "Entries of the journal that are durable", self.durable_seq)?;
+        out.gauge("applied_entries", "Entries that every shard has applied", self.applied_seq)?;
+        out.bytes("lag", "Entries that are durable and not applied yet", self.lag_bytes)?;
+        out.gauge("customers", "Customers that are held, in memory or not", self.customers)?;
+        out.gauge("residents", "Customers in memory", self.residents)?;
+        out.bytes("resident", "What customers take in memory", self.resident_bytes)?;
+        let help = "Customers that are set aside because an input made us stumble";
+        out.gauge("quarantined_customers", help, self.quarantined)?;
+        out.counter("wakes", "Wakes that came due and were applied", self.wakes)?;
+        let help = "How much later than due wakes were applied";
+        out.quantiles("wake_lateness", help, &self.wake_lateness)?;
+        let help = "From a call's arrival to its acknowledgement";
+        out.quantiles("acknowledge", help, &self.acknowledge)?;
+        out.counters("sends", "What became of mails", "outcome", &self.sends)?;
+        out.counters("mails_held", "Mails that did not leave", "reason", &self.held)?;
+        if let Some(age) = self.checkpoint_age {
+            out.seconds("checkpoint_age", "Since the last checkpoint", age)?;
+        }
+        if let Some(free) = self.disk_free_bytes {
+            out.bytes("disk_free", "Free on the disk under the data folder", free)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes one metric after the other.
+struct Out<'a>(DescriptorEncoder<'a>);
+
+impl Out<'_> {
+    fn counter(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        let mut metric = self.0.encode_descriptor(name, help, None, MetricType::Counter)?;
+        metric.encode_counter::<NoLabelSet, _, u64>(&value, None)
+    }
+
+    fn counters(
+        &mut self,
+        name: &str,
+        help: &str,
+        label: &str,
+        values: &[(&str, u64)],
+    ) -> fmt::Result {
+        let mut metric = self.0.encode_descriptor(name, help, None, MetricType::Counter)?;
+        values.iter().try_for_each(|(word, value)| {
+            let labels = [(label, *word)];
+            metric.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(value, None)
+        })
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        self.0.encode_descriptor(name, help, None, MetricType::Gauge)?.encode_gauge(&value)
+    }
+
+    fn gauges(
+        &mut self,
+        name: &str,
+        help: &str,
+        label: &str,
+        values: &[(&str, u64)],
+    ) -> fmt::Result {
+        let mut metric = self.0.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        values.iter().try_for_each(|(word, value)| {
+            metric.encode_family(&[(label, *word)])?.encode_gauge(value)
+        })
+    }
+
+    fn bytes(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        let unit = Some(&Unit::Bytes);
+        self.0.encode_descriptor(name, help, unit, MetricType::Gauge)?.encode_gauge(&value)
+    }
+
+    fn seconds(&mut self, name: &str, help: &str, value: Duration) -> fmt::Result {
+        let unit = Some(&Unit::Seconds);
+        let mut metric = self.0.encode_descriptor(name, help, unit, MetricType::Gauge)?;
+        metric.encode_gauge(&value.as_secs_f64())
+    }
+
+    fn quantiles(&mut self, name: &str, help: &str, values: &Quantiles) -> fmt::Result {
+        let unit = Some(&Unit::Seconds);
+        let mut metric = self.0.encode_descriptor(name, help, unit, MetricType::Gauge)?;
+        let values = [("0.5", values.p50), ("0.99", values.p99), ("0.999", values.p999)];
+        values.iter().try_for_each(|(quantile, value)| {
+            let labels = [("quantile", *quantile)];
+            metric.encode_family(&labels)?.encode_gauge(&value.as_secs_f64())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_vital_is_shown() {
+        let vitals = Vitals {
+            state: State::Ready,
+            events_accepted: 1_000,
+            events_refused: vec![("busy", 2), ("json", 3)],
+            durable_seq: 1_010,
+            applied_seq: 1_005,
+            lag_bytes: 512,
+            customers: 40,
+            residents: 30,
+            resident_bytes: 7_200,
+            quarantined: 1,
+            wakes: 9,
+            wake_lateness: Quantiles {
+                p50: Duration::from_millis(2),
+                p99: Duration::from_millis(10),
+                p999: Duration::from_millis(25),
+            },
+            acknowledge: Quantiles::default(),
+            sends: vec![("accepted", 6), ("unknown", 1)],
+            held: vec![("limit", 4)],
+            checkpoint_age: Some(Duration::from_millis(12_500)),
+            disk_free_bytes: Some(1 << 40),
+        };
+        insta::assert_snapshot!(text(vitals));
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_shown() {
+        let text = text(Vitals::default());
+        assert!(!text.contains("checkpoint_age") && !text.contains("disk_free"), "{text}");
+        assert!(text.ends_with("# EOF\n"), "{text}");
+    }
+}
