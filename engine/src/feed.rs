@@ -184,12 +184,10 @@ mod tests {
 
     fn users(taken: &Taken) -> Vec<String> {
         let entries = taken.batches.iter().flat_map(|(entries, _)| each(entries));
-        let user = |raw: crate::entry::Raw<'_>| match raw.read().unwrap() {
-            Entry::Of(_, Told::Call(call)) => {
-                assert_eq!((call.origin, call.at), (Origin::Backfill, NOW));
-                call.user.to_owned()
-            }
-            other => panic!("{other:?}"),
+        let user = |raw: crate::entry::Raw<'_>| {
+            let Ok(Entry::Of(_, Told::Call(call))) = raw.read() else { panic!("{raw:?}") };
+            assert_eq!((call.origin, call.at), (Origin::Backfill, NOW));
+            call.user.to_owned()
         };
         entries.map(|raw| user(raw.unwrap())).collect()
     }

@@ -131,7 +131,7 @@ fn says_the_same(line: &Value, entry: &Entry<'_>) {
             let list = line["properties"]["products"].as_array();
             let named = line["properties"].get("product_id").map(|_| &line["properties"]);
             let there: Vec<&Value> =
-                list.map_or(named.into_iter().collect(), |l| l.iter().collect());
+                list.map_or_else(|| named.into_iter().collect(), |l| l.iter().collect());
             assert_eq!(products.len(), there.len(), "{line}");
             for (told, there) in products.iter().zip(there) {
                 assert_eq!(there["product_id"].as_str(), Some(told.product));
