@@ -18,16 +18,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  foresend feed events.ndjson
-  foresend generate scenarios/cart-recovery.toml --out - | foresend feed -
+  foresend feed events.ndjson --dev scenarios/shop
+  foresend generate scenarios/cart-recovery.toml --out - | foresend feed - --dev scenarios/shop
 
 A file is checked as a whole first: where one line is wrong, nothing of it is taken. Of a pipe, wrong lines are told of
-and left out.
+and left out. Journeys start and go on; no mail is handed over yet.
 Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 lines of a pipe were left out.")]
 pub(crate) struct Arguments {
     /// The file; - is stdin
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+
+    /// The folder of a program that runs from here on, as if it had been published
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) dev: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) settings: settings::Arguments,
@@ -52,9 +56,10 @@ pub(crate) trait Host: Sink<Error = Failure> {
 pub(crate) fn run<H: Host>(
     arguments: &Arguments,
     origin: Origin,
-    host: impl FnOnce(&Settings) -> Result<H, Failure>,
+    host: impl FnOnce(&Settings, Option<&Path>) -> Result<H, Failure>,
 ) -> Result<(), Failure> {
     let settings = arguments.settings.open()?;
+    let host = |settings: &Settings| host(settings, arguments.dev.as_deref());
     if arguments.file == Path::new("-") {
         return pour(&mut io::stdin().lock(), "stdin", origin, host(&settings)?);
     }
@@ -170,7 +175,7 @@ pub(crate) mod tests {
         std::fs::write(&file, text).unwrap();
         let line = Line::parse_from(["feed", file.to_str().unwrap(), "--data", "d"]);
         let counts = Counts::default();
-        let result = run(&line.feed, Origin::Live, |settings| {
+        let result = run(&line.feed, Origin::Live, |settings, _| {
             assert_eq!(settings.data, Path::new("d"));
             Ok(counts.clone())
         });

@@ -4,12 +4,13 @@ use crate::failure::Failure;
 use crate::feed::{self, Host};
 use foresend_engine::entry::Origin;
 use foresend_engine::settings::Settings;
+use std::path::Path;
 
 /// Import history, one JSON object a line: it is learned, and starts nothing
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  foresend import orders-2025.ndjson
+  foresend import orders-2025.ndjson --dev scenarios/shop
   zcat orders-*.ndjson.gz | foresend import -
 
 Lines are those of `foresend feed`. Nobody gets a mail for what is imported: journeys do not start, carts of the past are
@@ -26,7 +27,7 @@ pub(crate) struct Arguments {
 /// As those of `feed`.
 pub(crate) fn run<H: Host>(
     arguments: &Arguments,
-    host: impl FnOnce(&Settings) -> Result<H, Failure>,
+    host: impl FnOnce(&Settings, Option<&Path>) -> Result<H, Failure>,
 ) -> Result<(), Failure> {
     feed::run(&arguments.feed, Origin::Backfill, host)
 }
@@ -45,7 +46,9 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_told_of_before_anything_is_opened() {
         let line = Line::parse_from(["import", "/no/such.ndjson", "--data", "d"]);
-        let opened = |_: &Settings| -> Result<feed::tests::Counts, Failure> { panic!("opened") };
+        let opened = |_: &Settings, _: Option<&Path>| -> Result<feed::tests::Counts, Failure> {
+            panic!("opened")
+        };
         let told = run(&line.import, opened).unwrap_err().text().unwrap();
         assert_eq!(told, "error: /no/such.ndjson cannot be read: no such file or directory\n");
     }

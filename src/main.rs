@@ -3,16 +3,15 @@
 
 mod check;
 mod dash;
+mod engine;
 mod expected;
 mod experiment;
 mod explain;
 mod failure;
-#[cfg(test)]
 mod feed;
 mod fmt;
 mod generate;
 mod html;
-#[cfg(test)]
 mod import;
 mod measured;
 mod mistakes;
@@ -26,21 +25,16 @@ mod report;
 mod say;
 mod scenario;
 mod schema;
-#[cfg(test)]
-mod serve;
-#[cfg(test)]
 mod settings;
 mod simulate;
-#[cfg(test)]
-mod store;
 mod target;
 mod told;
 mod tune;
 
-// `feed`, `import`, `serve` and `store` are tested, and offered once there is an engine behind them.
-
 use clap::{Parser, Subcommand};
+use engine::Running;
 use failure::Failure;
+use foresend_engine::entry::Origin;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -74,6 +68,8 @@ enum Command {
     Say(say::Arguments),
     Explain(explain::Arguments),
     Generate(generate::Arguments),
+    Feed(feed::Arguments),
+    Import(import::Arguments),
     Dash(dash::Arguments),
 }
 
@@ -88,6 +84,8 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Dash(arguments) => dash::run(arguments),
+        Command::Feed(arguments) => feed::run(arguments, Origin::Live, Running::open),
+        Command::Import(arguments) => import::run(arguments, Running::open),
         Command::New(arguments) => new::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

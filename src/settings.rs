@@ -15,7 +15,7 @@ const FILE: &str = "foresend.toml";
 pub(crate) struct Arguments {
     /// The operator's file [default: foresend.toml here, if there is one]
     #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
+    config: Option<PathBuf>,
 
     /// The folder of everything that is held [default: what the operator's file says, else ./data]
     #[arg(long, value_name = "DIR")]
@@ -29,7 +29,7 @@ impl Arguments {
     /// Where the file cannot be read, or has mistakes: they have been shown then.
     pub(crate) fn open(&self) -> Result<Settings, Failure> {
         let usual = Path::new(FILE);
-        let file = self.settings.as_deref().or_else(|| usual.exists().then_some(usual));
+        let file = self.config.as_deref().or_else(|| usual.exists().then_some(usual));
         let mut settings = match file {
             Some(file) => read(file)?,
             None => Settings::default(),

@@ -10,6 +10,7 @@
 pub mod disk;
 pub mod entry;
 pub mod feed;
+pub mod host;
 pub mod http;
 pub mod journal;
 pub mod kv;

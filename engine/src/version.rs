@@ -53,6 +53,31 @@ impl Version {
         self.compiled.program.hash
     }
 
+    /// What of `old` customers may rest on and this version does not have: the first such thing, in words.
+    #[must_use]
+    pub fn lacks(&self, old: &Self) -> Option<String> {
+        let (new, before) = (&self.compiled.program, &old.compiled.program);
+        let step = |(journey, step): &(u32, u32)| self.sends.contains_key(&(*journey, *step));
+        let journeys = before
+            .journeys
+            .iter()
+            .flat_map(|journey| journey.steps.iter().map(move |step| (journey, step)));
+        let lost = journeys.filter(|(journey, of)| !step(&(journey.id.0, of.id.0)));
+        let lost =
+            lost.map(|(journey, step)| format!("step `{}` of `{}`", step.name, journey.name));
+        let topics = before.topics.iter().filter(|topic| self.topic(&topic.name).is_none());
+        let topics = topics.map(|topic| format!("topic `{}`", topic.name));
+        let offers = before.offers.iter();
+        let offers = offers.filter(|offer| new.offers.iter().all(|other| other.name != offer.name));
+        let offers = offers.map(|offer| format!("offer `{}`", offer.name));
+        let traits = before.traits.iter().filter(|(name, _)| self.trait_named(name).is_none());
+        let traits = traits.map(|(name, _)| format!("trait `{name}`"));
+        let events = before.events.iter().filter(|event| new.event(&event.name).is_none());
+        let events = events.filter(|event| !event.name.is_empty());
+        let events = events.map(|event| format!("event `{}`", event.name));
+        lost.chain(topics).chain(offers).chain(traits).chain(events).next()
+    }
+
     /// The event that a shop may tell of by this name. Our own are none of these.
     #[must_use]
     pub fn event(&self, name: &str) -> Option<EventIx> {

@@ -53,7 +53,8 @@ impl Machine {
         let memory = usize::try_from(draws.below(3) * 20_000).unwrap();
         let core = |shard| {
             let (kv, versions) = (self.kv.clone(), self.versions.clone());
-            ShardCore::new(partitions_of(shard, shards), kv, versions, meta.as_ref(), memory).unwrap()
+            ShardCore::new(partitions_of(shard, shards), kv, versions, meta.as_ref(), memory)
+                .unwrap()
         };
         self.cores = (0..shards).map(core).collect();
         let cut = meta.map_or(Seq(0), |meta| meta.cut);
@@ -87,7 +88,9 @@ impl Machine {
             };
             (cut, self.cores.iter_mut().map(&mut begin).collect())
         });
-        for (core, part) in self.cores.iter_mut().zip(&mut parts.1).filter(|(_, part)| part.is_none()) {
+        for (core, part) in
+            self.cores.iter_mut().zip(&mut parts.1).filter(|(_, part)| part.is_none())
+        {
             let mut out = Out::default();
             core.handle(Input::Take(most), 0, &mut out).unwrap();
             *part = out.part.map(|part| *part);
@@ -150,8 +153,11 @@ fn groups_shards_memory_checkpoints_and_power_failures_change_no_record() {
     let version = Arc::new(shop.version());
     let versions = Arc::new(One(Arc::clone(&version)));
     let expected = shop.records();
-    let mut steps: Vec<_> =
-        shop.lives.iter().flat_map(|life| life.lived.steps.iter().map(move |step| (life, step))).collect();
+    let mut steps: Vec<_> = shop
+        .lives
+        .iter()
+        .flat_map(|life| life.lived.steps.iter().map(move |step| (life, step)))
+        .collect();
     steps.sort_by_key(|(_, step)| step.at);
     let (mut crashes, mut checkpoints) = (0, 0);
     for seed in 0..12 {
@@ -177,7 +183,12 @@ fn groups_shards_memory_checkpoints_and_power_failures_change_no_record() {
         machine.crash(draws);
         machine.checkpoint(usize::MAX);
         for life in &shop.lives {
-            assert_eq!(found(&*machine.kv, life.id), expected.get(&life.id).cloned().unwrap_or_default(), "seed {seed}, {}", life.user);
+            assert_eq!(
+                found(&*machine.kv, life.id),
+                expected.get(&life.id).cloned().unwrap_or_default(),
+                "seed {seed}, {}",
+                life.user
+            );
         }
         (crashes, checkpoints) = (crashes + machine.crashes, checkpoints + machine.checkpoints);
         assert_eq!(machine.repeats, 0);

@@ -24,6 +24,7 @@ pub struct Intake {
 #[derive(Clone, Debug)]
 pub struct Lag {
     applied: Arc<[AtomicU64]>,
+    replayed: Arc<[AtomicU64]>,
 }
 
 impl Lag {
@@ -31,7 +32,8 @@ impl Lag {
     /// count as a lag.
     #[must_use]
     pub fn new(shards: usize, from: Seq) -> Self {
-        Self { applied: (0..shards).map(|_| AtomicU64::new(from.0)).collect() }
+        let all = |from| (0..shards).map(|_| AtomicU64::new(from)).collect();
+        Self { applied: all(from.0), replayed: all(0) }
     }
 
     /// One of them, counted from 0, has applied everything before `seq`.
@@ -39,6 +41,20 @@ impl Lag {
         if let Some(applied) = self.applied.get(shard) {
             applied.fetch_max(seq.0, Ordering::Relaxed);
         }
+    }
+
+    /// One of them, counted from 0, was told everything before `seq` again.
+    pub fn replayed_to(&self, shard: usize, seq: Seq) {
+        if let Some(replayed) = self.replayed.get(shard) {
+            replayed.fetch_max(seq.0, Ordering::Relaxed);
+        }
+    }
+
+    /// All of them were told everything before this again.
+    #[must_use]
+    pub fn replayed(&self) -> Seq {
+        let all = self.replayed.iter().map(|replayed| replayed.load(Ordering::Relaxed));
+        Seq(all.min().unwrap_or(u64::MAX))
     }
 
     /// All of them have applied everything before this.
@@ -106,6 +122,16 @@ impl Intake {
     #[must_use]
     pub fn durable(&self) -> Seq {
         Seq(self.shared.durable.load(Ordering::Acquire))
+    }
+
+    /// Asks for a cut: [`Durable::Cut`](super::Durable::Cut) comes between two groups.
+    pub fn cut(&self) {
+        self.shared.push(Item::Cut);
+    }
+
+    /// What is before `seq` is needed no longer: its segments are used again.
+    pub fn settled(&self, seq: Seq) {
+        self.shared.push(Item::Settled(seq));
     }
 
     /// How many bytes of events wait to become durable.

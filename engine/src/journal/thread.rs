@@ -89,16 +89,6 @@ impl Journal {
         self.intake.clone()
     }
 
-    /// Asks for a cut: [`Durable::Cut`] comes between two groups.
-    pub fn cut(&self) {
-        self.intake.shared.push(Item::Cut);
-    }
-
-    /// What is before `seq` is needed no longer: its segments are used again.
-    pub fn settled(&self, seq: Seq) {
-        self.intake.shared.push(Item::Settled(seq));
-    }
-
     /// How long appends waited to be acknowledged since the start, in microseconds.
     #[must_use]
     pub fn waited(&self) -> Histogram<u64> {

@@ -200,6 +200,12 @@ impl ShardCore {
         self.making.is_some()
     }
 
+    /// What external ids are hashed under; `None`: the world has not begun.
+    #[must_use]
+    pub fn id_key(&self) -> Option<IdKey> {
+        self.origin.map(|(_, key)| key)
+    }
+
     /// What was counted, and what it holds.
     #[must_use]
     pub fn counts(&self) -> Counts {

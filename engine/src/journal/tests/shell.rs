@@ -159,13 +159,13 @@ fn an_idle_journal_seals_its_tail_and_a_cut_comes_between_groups() {
     let (to, answers) = channel();
     append(&journal.intake(), Class::Event, 0, 3, &to);
     assert_eq!(answers.recv().unwrap().1, Ok(Seq(0)));
-    journal.cut();
+    journal.intake().cut();
     assert!(matches!(told.recv().unwrap(), Durable::Group(_)));
     assert_eq!(told.recv().unwrap(), Durable::Cut(Seq(3)));
     let mut disk = StdDisk::open(folder.path()).unwrap();
     while !check(&mut disk).unwrap().segments[0].sealed {
         std::thread::yield_now();
     }
-    journal.settled(Seq(3));
+    journal.intake().settled(Seq(3));
     assert_eq!(journal.close(), Ending::Closed);
 }

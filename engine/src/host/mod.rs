@@ -1,0 +1,370 @@
+//! The engine on this machine: a journal thread, an actor for each shard on a thread of its own, and a thread that makes
+//! checkpoints; all of them shells round parts that know no clock and no thread.
+//!
+//! What comes is durable first, is told to every shard then, and settles when the store has it. A restart reads the store,
+//! then the journal from there on, and accepts from the first moment.
+
+mod checkpoints;
+mod gate;
+mod published;
+mod shard;
+
+pub use published::PublishedVersions;
+
+use crate::disk::StdDisk;
+use crate::entry::{Entry, Seq};
+use crate::journal::{self, Class, Ending, FolderId, Intake, Journal, Lag, Opening, Refused};
+use crate::kv::{Kv, KvError};
+use crate::settings::Settings;
+use crate::shard::{Counts, ShardCore, ShardError, Versions, partitions_of};
+use crate::store::StoreError;
+use crate::store::fjall::{FjallKv, FjallSettings};
+use crate::store::lock::{Lock, LockError, lock};
+use crate::store::meta::Meta;
+use crate::store::version::{Published, VersionError};
+use crate::version::VersionId;
+use actix::{Actor, Addr, Arbiter};
+use checkpoints::{Checkpoints, Order};
+use foresend_core::id::IdKey;
+use foresend_core::time::{Timestamp, Wait};
+use foresend_program::Sources;
+use gate::Gate;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use shard::{Ask, Shard, Tell};
+use std::io;
+use std::num::NonZeroU32;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A running engine. It lives in an actix system.
+pub struct Engine {
+    journal: Journal,
+    shards: Vec<Addr<Shard>>,
+    checkpoints: Checkpoints,
+    lag: Lag,
+    fault: Fault,
+    id_key: IdKey,
+    versions: Arc<PublishedVersions>,
+    _lock: Lock,
+}
+
+/// Why there is no engine, or no longer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The data folder is somebody else's.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The journal cannot be opened, or is damaged.
+    #[error(transparent)]
+    Journal(#[from] journal::ReadError),
+    /// A version of the program cannot be stored.
+    #[error(transparent)]
+    Version(#[from] VersionError),
+    /// A shard cannot begin.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The machine gave no thread, no file or no randomness.
+    #[error("the machine did not give what the engine needs to begin")]
+    Machine(#[source] io::Error),
+    /// No version of a program was published in this data folder.
+    #[error("no program is published in {}", data.display())]
+    NoProgram {
+        /// The data folder.
+        data: std::path::PathBuf,
+    },
+    /// The program lacks something that customers may rest on.
+    #[error(
+        "the program has no {lacks} any more, which customers may rest on; that is not supported yet: keep it, or begin with another data folder"
+    )]
+    Incompatible {
+        /// "journey `cart-recovery`"
+        lacks: String,
+    },
+    /// Nothing more is taken.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// It stopped while it ran.
+    #[error("the engine has stopped: {0}")]
+    Stopped(String),
+}
+
+impl From<KvError> for EngineError {
+    fn from(error: KvError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What made an engine stop, once something did.
+#[derive(Clone, Debug, Default)]
+struct Fault(Arc<Mutex<Option<String>>>);
+
+impl Fault {
+    /// The first one stays.
+    fn set(&self, error: &dyn std::error::Error) {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            text += &format!(": {error}");
+            source = error.source();
+        }
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text);
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        let fault = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        fault.clone().map_or(Ok(()), |text| Err(EngineError::Stopped(text)))
+    }
+}
+
+/// What an engine that looks at its shards finds.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Of each shard.
+    pub shards: Vec<Counts>,
+    /// The first entry that is not durable yet.
+    pub durable: Seq,
+    /// Everything before it is applied.
+    pub applied: Seq,
+}
+
+impl Engine {
+    /// Opens the data folder of `settings`, or makes one. `program`: the texts of a program that runs from here on, if it
+    /// is not what runs already. Returns as soon as entries are accepted; what was durable before is applied meanwhile.
+    ///
+    /// # Errors
+    /// [`EngineError`]. Nothing is changed in a folder that is damaged or somebody else's.
+    ///
+    /// # Panics
+    /// Outside an actix system.
+    pub async fn open(settings: &Settings, program: Option<&Sources>) -> Result<Self, EngineError> {
+        let data = &settings.data;
+        let lock = lock(data)?;
+        let store = data.join("store");
+        let kv: Arc<dyn Kv + Send + Sync> =
+            Arc::new(FjallKv::open(&store, FjallSettings::default())?);
+        let meta = Meta::load(&*kv)?;
+        let versions = Arc::new(PublishedVersions::new(data.join("versions")));
+        let wanted =
+            program.map(|sources| versions.put(sources, &published(sources))).transpose()?;
+        let mut disk = StdDisk::open(&data.join("journal")).map_err(EngineError::Machine)?;
+        let random = random().map_err(EngineError::Machine)?;
+        let opening = Opening {
+            from: meta.as_ref().map(|meta| meta.cut),
+            folder: None,
+            fresh: FolderId(random.folder),
+        };
+        let recovered = journal::recover(&mut disk, &journal_settings(settings), &opening)?;
+        let is_new = recovered.until == Seq(0);
+        if is_new && wanted.is_none() {
+            return Err(EngineError::NoProgram { data: data.clone() });
+        }
+        let (lag, fault) =
+            (Lag::new(usize::from(settings.shards.count.get()), recovered.until), Fault::default());
+        let (orders, ordered) = channel();
+        let shards =
+            start_shards(settings, (&kv, &versions), meta.as_ref(), &orders, (&lag, &fault))?;
+        let gate =
+            Gate::new(shards.clone(), orders.clone(), fault.clone(), settings.checkpoint.bytes);
+        let replay = disk.again().map_err(EngineError::Machine)?;
+        let archive = disk.again().map_err(EngineError::Machine)?;
+        let (wall, tell) = (Box::new(wall), gate.teller());
+        let journal = journal::start(recovered.core, disk, wall, lag.clone(), tell);
+        let journal = journal.map_err(EngineError::Machine)?;
+        let intake = journal.intake();
+        for shard in &shards {
+            shard.do_send(Tell::Begin(intake.clone()));
+        }
+        let mut begin = Vec::new();
+        let mut count = 1;
+        if is_new {
+            let world = Entry::World { seed: random.seed, id_key: random.id_key };
+            world.write(&mut begin).expect("it is short");
+            count += 1;
+        }
+        Entry::Boot { build: env!("CARGO_PKG_VERSION") }.write(&mut begin).expect("it is short");
+        if let Some(version) = wanted.filter(|_| is_new) {
+            Entry::Published { version }.write(&mut begin).expect("it is short");
+            count += 1;
+        }
+        append(&intake, begin, count).await?;
+        let checkpoints = Checkpoints::start(
+            (kv, archive),
+            intake.clone(),
+            (shards.clone(), orders, ordered),
+            settings.checkpoint.every,
+            fault.clone(),
+        );
+        let checkpoints = checkpoints.map_err(EngineError::Machine)?;
+        gate.replay(replay, (recovered.from, recovered.until), &lag)
+            .map_err(EngineError::Machine)?;
+        let id_key = IdKey(random.id_key);
+        let mut engine =
+            Self { journal, shards, checkpoints, lag, fault, id_key, versions, _lock: lock };
+        engine.settle_in(wanted).await?;
+        Ok(engine)
+    }
+
+    /// Learns what world it is, and publishes the version that is wanted where another runs.
+    async fn settle_in(&mut self, wanted: Option<VersionId>) -> Result<(), EngineError> {
+        let (version, key) = loop {
+            let asked = self.shards[0].send(Ask).await;
+            self.fault.check()?;
+            let said = asked.map_err(|e| EngineError::Stopped(e.to_string()))?;
+            if let (true, Some(key)) = (said.live, said.id_key) {
+                break (said.version, key);
+            }
+            actix::clock::sleep(Duration::from_millis(1)).await;
+        };
+        self.id_key = key;
+        if let Some(wanted) = wanted.filter(|wanted| version != Some(*wanted)) {
+            let of = |id| self.versions.get(id);
+            if let (Some(new), Some(old)) = (of(wanted), version.and_then(of))
+                && let Some(lacks) = new.lacks(&old)
+            {
+                return Err(EngineError::Incompatible { lacks });
+            }
+            let mut entries = Vec::new();
+            Entry::Published { version: wanted }.write(&mut entries).expect("it is short");
+            append(&self.journal.intake(), entries, 1).await?;
+        }
+        Ok(())
+    }
+
+    /// The door for entries.
+    #[must_use]
+    pub fn intake(&self) -> Intake {
+        self.journal.intake()
+    }
+
+    /// What external ids are hashed under.
+    #[must_use]
+    pub const fn id_key(&self) -> IdKey {
+        self.id_key
+    }
+
+    /// What it has done, and what it holds.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`] where it has stopped.
+    pub async fn status(&self) -> Result<Status, EngineError> {
+        let mut shards = Vec::new();
+        for shard in &self.shards {
+            let said = shard.send(Ask).await;
+            self.fault.check()?;
+            shards.push(said.map_err(|e| EngineError::Stopped(e.to_string()))?.counts);
+        }
+        let (durable, applied) = (self.journal.intake().durable(), self.lag.of_all());
+        Ok(Status { shards, durable, applied: Seq(applied.0.min(durable.0)) })
+    }
+
+    /// Returns when everything that is durable is applied.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`] where it has stopped.
+    pub async fn applied(&self) -> Result<(), EngineError> {
+        while self.lag.of_all() < self.journal.intake().durable() {
+            self.fault.check()?;
+            actix::clock::sleep(Duration::from_millis(1)).await;
+        }
+        self.fault.check()
+    }
+
+    /// Takes nothing more, applies what was taken, makes a last checkpoint, and ends.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`] where it had stopped before. What was acknowledged is durable all the same.
+    pub async fn close(self) -> Result<(), EngineError> {
+        self.applied().await?;
+        self.checkpoints.end();
+        let ending = self.journal.close();
+        self.fault.check()?;
+        match ending {
+            Ending::Closed => Ok(()),
+            Ending::Stopped(why) => Err(EngineError::Stopped(why.to_string())),
+        }
+    }
+}
+
+/// Makes entries durable.
+///
+/// # Errors
+/// [`EngineError::Refused`] where they are not.
+pub async fn append(intake: &Intake, entries: Vec<u8>, count: u32) -> Result<Seq, EngineError> {
+    let (done, answered) = tokio::sync::oneshot::channel();
+    // Who does not wait for it any more does not want it.
+    let done = Box::new(move |answer| done.send(answer).unwrap_or_default());
+    intake.append(Class::Internal, entries, count, done);
+    let stopped = |_| EngineError::Stopped("the journal has ended".to_owned());
+    Ok(answered.await.map_err(stopped)??)
+}
+
+fn start_shards(
+    settings: &Settings,
+    (kv, versions): (&Arc<dyn Kv + Send + Sync>, &Arc<PublishedVersions>),
+    meta: Option<&Meta>,
+    orders: &std::sync::mpsc::Sender<Order>,
+    (lag, fault): (&Lag, &Fault),
+) -> Result<Vec<Addr<Shard>>, EngineError> {
+    let count = settings.shards.count.get();
+    let memory = settings.shards.resident_bytes / u64::from(count);
+    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    let mut shards = Vec::new();
+    for index in 0..count {
+        let (kv, versions) = (Arc::clone(kv), Arc::clone(versions));
+        let core = ShardCore::new(partitions_of(index, count), kv, versions, meta, memory)?;
+        let shard =
+            Shard::new(core, usize::from(index), orders.clone(), (lag.clone(), fault.clone()));
+        let arbiter = Arbiter::new();
+        shards.push(Shard::start_in_arbiter(&arbiter.handle(), |_| shard));
+    }
+    Ok(shards)
+}
+
+fn journal_settings(settings: &Settings) -> journal::Settings {
+    let of = journal::Settings::default();
+    journal::Settings {
+        segment_bytes: settings.journal.segment_bytes,
+        append_bytes: of.append_bytes.min(settings.journal.segment_bytes / 4),
+        intake_bytes: u32::try_from(settings.journal.intake_bytes).unwrap_or(u32::MAX),
+        reserve_segments: NonZeroU32::MIN,
+        ..of
+    }
+}
+
+fn published(sources: &Sources) -> Published {
+    let note = format!("from {}", sources.folder);
+    Published { at_ms: wall().millis(), by: "dev".to_owned(), note }
+}
+
+/// What a world is drawn from.
+struct Random {
+    seed: u64,
+    id_key: u128,
+    folder: u128,
+}
+
+fn random() -> io::Result<Random> {
+    let word = || SysRng.try_next_u64().map_err(io::Error::other);
+    let double = || Ok::<_, io::Error>(u128::from(word()?) << 64 | u128::from(word()?));
+    let (id_key, folder) = (double()?, double()?);
+    Ok(Random { seed: word()?, id_key, folder })
+}
+
+/// The only wall clock.
+fn wall() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The same in microseconds.
+fn wall_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+const MS: Wait = Wait::from_millis(1);

@@ -1,0 +1,178 @@
+//! The actor round a shard: it reads the clock, sets a timer for the next wake, and passes on what the shard asks for.
+
+use super::checkpoints::Order;
+use super::{Fault, MS, wall, wall_us};
+use crate::entry::{Group, Seq};
+use crate::journal::{Class, Intake, Lag};
+use crate::shard::{Counts, Input, Out, ShardCore};
+use crate::version::VersionId;
+use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, SpawnHandle};
+use foresend_core::id::IdKey;
+use foresend_core::time::Timestamp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+/// What a shard's actor is told.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) enum Tell {
+    Begin(Intake),
+    Group(Arc<Group>),
+    Replay(Arc<Group>),
+    Live,
+    Cut(Seq),
+    Take,
+    Settled(Seq),
+    Over,
+}
+
+/// Asks how it is.
+#[derive(Message)]
+#[rtype(result = "Says")]
+pub(super) struct Ask;
+
+/// How it is.
+pub(super) struct Says {
+    pub(super) counts: Counts,
+    pub(super) version: Option<VersionId>,
+    pub(super) id_key: Option<IdKey>,
+    pub(super) live: bool,
+}
+
+pub(super) struct Shard {
+    core: ShardCore,
+    index: usize,
+    intake: Option<Intake>,
+    orders: Sender<Order>,
+    lag: Lag,
+    fault: Fault,
+    out: Out,
+    live: bool,
+    /// The cut of the checkpoint that is being made.
+    cut: Seq,
+    timer: Option<(Timestamp, SpawnHandle)>,
+}
+
+/// How many customers are taken into a checkpoint before others are told something: about a millisecond.
+const TAKEN: usize = 500;
+/// At least so often the shard looks whether an instant is over.
+const LOOKS: Duration = Duration::from_secs(1);
+
+impl Shard {
+    pub(super) fn new(
+        core: ShardCore,
+        index: usize,
+        orders: Sender<Order>,
+        (lag, fault): (Lag, Fault),
+    ) -> Self {
+        let (intake, out, live, cut, timer) = (None, Out::default(), false, Seq(0), None);
+        Self { core, index, intake, orders, lag, fault, out, live, cut, timer }
+    }
+
+    fn tell(&mut self, tell: &Tell, ctx: &mut Context<Self>) {
+        let over = wall().before(MS);
+        let input = match tell {
+            Tell::Begin(intake) => {
+                self.intake = Some(intake.clone());
+                return;
+            }
+            Tell::Group(group) => Input::Group(group),
+            Tell::Replay(group) => Input::Replay(group),
+            Tell::Live => Input::Live,
+            Tell::Cut(cut) => {
+                self.cut = *cut;
+                Input::Cut(*cut)
+            }
+            Tell::Take => Input::Take(TAKEN),
+            Tell::Settled(cut) => Input::Settled(*cut),
+            Tell::Over => Input::Over(over),
+        };
+        if let Err(error) = self.core.handle(input, wall_us(), &mut self.out) {
+            self.fault.set(&error);
+            return;
+        }
+        let end = |group: &Group| Seq(group.first.0 + u64::from(group.count));
+        match tell {
+            Tell::Group(group) => self.lag.applied(self.index, end(group)),
+            Tell::Replay(group) => self.lag.replayed_to(self.index, end(group)),
+            Tell::Live => self.live = true,
+            Tell::Begin(_) | Tell::Cut(_) | Tell::Take | Tell::Settled(_) | Tell::Over => {}
+        }
+        self.pass_on();
+        if self.core.is_taking() && matches!(tell, Tell::Cut(_) | Tell::Take) {
+            ctx.notify(Tell::Take);
+        }
+        self.set_timer(matches!(tell, Tell::Over), ctx);
+    }
+
+    fn pass_on(&mut self) {
+        if self.out.appended > 0 {
+            let (entries, count) = (std::mem::take(&mut self.out.append), self.out.appended);
+            self.out.appended = 0;
+            if let Some(intake) = &self.intake {
+                let fault = self.fault.clone();
+                let done = Box::new(move |answer| {
+                    if let Err(why) = answer {
+                        fault.set(&why);
+                    }
+                });
+                intake.append(Class::Internal, entries, count, done);
+            }
+        }
+        self.out.mail.clear();
+        if let Some(part) = self.out.part.take() {
+            drop(self.orders.send(Order::Part(self.cut, self.index, part)));
+        }
+    }
+
+    /// The next look at the clock: when a wake is due, or soon.
+    fn set_timer(&mut self, is_over: bool, ctx: &mut Context<Self>) {
+        if !self.live {
+            return;
+        }
+        let now = wall();
+        let due = self.core.next_wake().after(MS).max(now.after(MS));
+        let due = due.min(now.after(foresend_core::time::Wait::from_millis(1_000)));
+        if let Some((set, handle)) = self.timer
+            && (is_over || due < set)
+        {
+            ctx.cancel_future(handle);
+            self.timer = None;
+        }
+        if self.timer.is_none() {
+            let wait = u64::try_from(due.since(now).millis()).unwrap_or(0);
+            let wait = Duration::from_millis(wait).min(LOOKS);
+            self.timer = Some((due, ctx.notify_later(Tell::Over, wait)));
+        }
+    }
+}
+
+impl Actor for Shard {
+    type Context = Context<Self>;
+}
+
+impl Handler<Tell> for Shard {
+    type Result = ();
+
+    fn handle(&mut self, tell: Tell, ctx: &mut Context<Self>) {
+        if self.fault.check().is_err() {
+            return;
+        }
+        // A customer at whom the core stumbles is the shard's to catch. Anything else is a state that nobody knows.
+        if catch_unwind(AssertUnwindSafe(|| self.tell(&tell, ctx))).is_err() {
+            std::process::abort();
+        }
+    }
+}
+
+impl Handler<Ask> for Shard {
+    type Result = MessageResult<Ask>;
+
+    fn handle(&mut self, _: Ask, _: &mut Context<Self>) -> Self::Result {
+        let (counts, live) = (self.core.counts(), self.live);
+        let version = self.core.pulse().map(|(version, _)| version.id());
+        MessageResult(Says { counts, version, id_key: self.core.id_key(), live })
+    }
+}
