@@ -47,7 +47,7 @@ fn journal(folder: &Path) -> Journal {
     let core = recover(&mut disk, &settings, &opening).expect("a new journal").core;
     let lag = Lag::new(0, core.durable());
     let wall = Box::new(|| Timestamp::from_millis(0));
-    let tell = Box::new(|durable| drop::<Durable>(durable));
+    let tell = Box::new(drop::<Durable>);
     start(core, disk, wall, lag, tell).expect("two threads")
 }
 
