@@ -94,7 +94,7 @@ impl Default for Settings {
             segment_bytes: 64 << 20,
             reserve_segments: NonZeroU32::MIN,
             spare_segments: 4,
-            group_bytes: 1 << 20,
+            group_bytes: 4 << 20,
             append_bytes: 8 << 20,
             intake_bytes: 64 << 20,
             lag_entries: 1_000_000,
