@@ -10,4 +10,6 @@
 pub mod disk;
 pub mod entry;
 pub mod kv;
+pub mod mail;
 pub mod shard;
+pub mod sim;

@@ -1,0 +1,3 @@
+//! The world under an engine, simulated: whatever may happen to a machine happens here, from one seed.
+
+pub mod wire;
