@@ -12,7 +12,7 @@ use crate::experiment::{self, Around, Experiment, ExperimentRead};
 use crate::journey::{Build, JourneyRead};
 use crate::known::Known;
 use crate::lint;
-use crate::mail::{self, Mail, Provided};
+use crate::mail::{self, Mail, Provided, Shown};
 use crate::privacy::{Keep, Tracking};
 use crate::program::{Brand, ProgramRead};
 use crate::remembered::{self, Remembered};
@@ -44,6 +44,8 @@ pub struct Compiled {
     pub catalogue: Catalogue,
     /// Its mails, in the order of [`MailIx`](foresend_core::world::journey::MailIx).
     pub mails: Vec<Mail>,
+    /// Facts and segments that the mails of compiled journeys read.
+    pub shown: Vec<Shown>,
     /// Every journey of the folder, by priority, compiled in or not.
     pub journey_names: Vec<String>,
     /// The names of each compiled journey's paths, in the order of [`PathIx`](foresend_core::world::journey::PathIx).
@@ -123,7 +125,7 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
         quiet: program.limits.limits.quiet,
         is_keyed: false,
     };
-    let journeys: Vec<JourneyRead<'_>> = folder
+    let mut journeys: Vec<JourneyRead<'_>> = folder
         .journeys
         .iter()
         .filter_map(|&(name, file)| JourneyRead::read(name, file, known, &mut told))
@@ -141,6 +143,10 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
         known,
     };
     let experiments = experiment::read_all(around, &mut told);
+    for (at, journey) in journeys.iter_mut().enumerate() {
+        let read = mail::of_journey((at, journey), &mails, &experiments);
+        journey.reads(read, &mut told);
+    }
     yields::check_circles(&journeys, &mut told);
     lint::all(folder.program, &program, &journeys, &order, &mut told);
     if told.any_error() {
@@ -157,7 +163,10 @@ pub fn compile(sources: &Sources, only: Option<&[String]>) -> (Option<Compiled>,
     if told.any_error() {
         return (None, told.in_order());
     }
+    let read: Vec<String> =
+        chosen.iter().flat_map(|journey| journey.read_by_mails.iter().cloned()).collect();
     let built = Built {
+        shown: mail::shown(&read, &program.definitions, &needs),
         journeys: build(&chosen, &program, &segments, &needs),
         segments: segments.iter().map(|name| segment(&program.definitions, name, &needs)).collect(),
         mails: mails.into_iter().collect(),
@@ -210,7 +219,7 @@ fn entered(journeys: &[&JourneyRead<'_>]) -> Vec<String> {
 
 fn needs(journeys: &[&JourneyRead<'_>], segments: &[String], definitions: &Definitions) -> Needs {
     let mut needs = Needs::default();
-    journeys.iter().for_each(|journey| journey.need(&mut needs));
+    journeys.iter().for_each(|journey| journey.need(definitions, &mut needs));
     let pieces = segments.iter().filter_map(|name| definitions.get(name)?.pieces.as_ref());
     pieces.for_each(|pieces| needs.add(pieces));
     needs
@@ -226,6 +235,7 @@ struct Built {
     journeys: Option<Vec<Journey>>,
     segments: Option<Vec<Segment>>,
     mails: Option<Vec<Mail>>,
+    shown: Vec<Shown>,
     catalogue: Catalogue,
     journey_names: Vec<String>,
     path_names: Vec<Vec<String>>,
@@ -239,7 +249,8 @@ fn assemble(
     built: Built,
     needs: &Needs,
 ) -> Option<Compiled> {
-    let Built { journeys, segments, mails, catalogue, journey_names, path_names, .. } = built;
+    let Built { journeys, segments, mails, shown, catalogue, journey_names, path_names, .. } =
+        built;
     let (tested, experiments): (Vec<_>, Vec<_>) = built.experiments?.into_iter().unzip();
     let experiment_names = built.experiment_names;
     let (journeys, segments, mails) = (journeys?, segments?, mails?);
@@ -293,6 +304,7 @@ fn assemble(
         keep,
         catalogue,
         mails,
+        shown,
         journey_names,
         path_names,
         definitions,

@@ -2,6 +2,7 @@
 //! Invariant: a journey that is read whole can be built; whatever is missing in [`JourneyRead`] has been told.
 
 use crate::condition::compile::{self, Lowered, Purpose, Scope, Starts};
+use crate::condition::definitions::Definitions;
 use crate::condition::needs::{Needs, SLOTS_MAX};
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::event::Vocabulary;
@@ -11,6 +12,7 @@ use crate::kind::{self, KINDS};
 use crate::known::Known;
 use crate::lint;
 use crate::listen::{self, ListensRead};
+use crate::mail;
 use crate::sources::File;
 use crate::start::{self, By, StartRead};
 use crate::step::{self, StepRead};
@@ -43,6 +45,8 @@ pub(crate) struct JourneyRead<'a> {
     pub(crate) goal: Option<GoalRead>,
     /// Whether a goal is written, right or wrong.
     pub(crate) says_goal: bool,
+    /// What its mails read: known once all mails and experiments are.
+    pub(crate) read_by_mails: Vec<String>,
     /// Warnings that are meant.
     pub(crate) allow: Vec<String>,
     pub(crate) steps: Vec<StepRead>,
@@ -92,7 +96,7 @@ impl<'a> JourneyRead<'a> {
         let condition = |key: &str, told: &mut Mistakes| {
             condition(&reader, key, Purpose::Condition, known, told)
         };
-        let this = Self {
+        Some(Self {
             file,
             name,
             topic,
@@ -106,12 +110,11 @@ impl<'a> JourneyRead<'a> {
             stop,
             goal: goal::read(&reader, &steps, known, told),
             says_goal: reader.get("goal").is_some() || reader.was_meant("goal"),
+            read_by_mails: Vec::new(),
             allow: allow(&reader, told),
             steps,
             paths,
-        };
-        this.check_properties(told);
-        Some(this)
+        })
     }
 
     /// Every condition that it reads.
@@ -126,15 +129,23 @@ impl<'a> JourneyRead<'a> {
         self.stop.all.iter().map(|stop| stop.value).chain(waits)
     }
 
-    /// Properties of the event that starts it which its conditions read, in the order of their slots.
+    /// Properties of the event that starts it which its conditions and its mails read, in the order of their slots.
     fn event_properties(&self) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
-        for property in self.conditions().flat_map(Lowered::event_properties) {
+        let by_mails = self.read_by_mails.iter().filter_map(|path| mail::event_property(path));
+        let by_conditions = self.conditions().flat_map(Lowered::event_properties);
+        for property in by_conditions.chain(by_mails.map(str::to_owned)) {
             if !all.contains(&property) {
                 all.push(property);
             }
         }
         all
+    }
+
+    /// Takes note of what its mails read.
+    pub(crate) fn reads(&mut self, by_mails: Vec<String>, told: &mut Mistakes) {
+        self.read_by_mails = by_mails;
+        self.check_properties(told);
     }
 
     fn check_properties(&self, told: &mut Mistakes) {
@@ -143,7 +154,7 @@ impl<'a> JourneyRead<'a> {
                 Diagnostic::error(
                     "foresend::too_many",
                     self.file.name,
-                    format!("the conditions of this journey read more than {SLOTS_MAX} properties of its event"),
+                    format!("the conditions and mails of this journey read more than {SLOTS_MAX} properties of its event"),
                 )
                 .at(self.start.place.clone(), "the event that starts it")
                 .help("they are kept with each enrolment: ask for fewer, or make several journeys"),
@@ -151,9 +162,10 @@ impl<'a> JourneyRead<'a> {
         }
     }
 
-    /// Adds what its conditions read.
-    pub(crate) fn need(&self, needs: &mut Needs) {
+    /// Adds what its conditions and its mails read.
+    pub(crate) fn need(&self, definitions: &Definitions, needs: &mut Needs) {
         self.conditions().for_each(|condition| needs.add(&condition.pieces));
+        mail::need(&self.read_by_mails, definitions, needs);
     }
 
     /// The journey as the core reads it; `None` where a mistake has been told.

@@ -65,7 +65,7 @@ pub use currency::Currency;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use experiment::Experiment;
 pub use fmt::fmt;
-pub use mail::{Button, Mail};
+pub use mail::{Block, BlockKind, Button, Mail, Paths, Shown};
 pub use operator::{DiskLimits, Operator, Stage, operator};
 pub use privacy::{Keep, Track, Tracking};
 pub use program::Brand;

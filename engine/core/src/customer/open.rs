@@ -9,11 +9,11 @@ use super::input::{Line, SendRef};
 use super::pending::State;
 use crate::id::{Key, ProductId};
 use crate::time::Timestamp;
-use crate::world::World;
 use crate::world::event::{Cause, EventIx};
 use crate::world::journey::{Act, Journey, JourneyIx, Listen, Start};
 use crate::world::program::Program;
 use crate::world::value::{SlotIx, Value};
+use crate::world::{World, ZoneIx};
 
 impl Customer {
     /// Whether a mail or the call of a webhook is with the host: it was asked to hand one over, awaits an answer, or
@@ -41,6 +41,12 @@ impl Customer {
         }
         out.asked.extend(self.ledger.calls.iter().copied().map(Effect::Call));
         going
+    }
+
+    /// Their zone.
+    #[must_use]
+    pub const fn zone(&self) -> ZoneIx {
+        self.zone
     }
 
     /// How often a mail whose fate is open was handed over; `None`: there is no such mail, or not any more.

@@ -132,7 +132,13 @@ impl Definitions {
 
     /// A segment as the core reads it; `None`: there is none of that name, or it is wrong. `needs` hold its pieces.
     pub(crate) fn condition(&self, segment: &str, needs: &Needs) -> Option<Condition> {
-        let definition = self.names.get(segment).filter(|found| found.sort == Sort::Segment)?;
+        self.names.get(segment).filter(|found| found.sort == Sort::Segment)?;
+        self.named(segment, needs)
+    }
+
+    /// The same of a fact or a segment.
+    pub(crate) fn named(&self, name: &str, needs: &Needs) -> Option<Condition> {
+        let definition = self.names.get(name)?;
         let pieces = definition.pieces.as_ref()?;
         let condition = needs.condition(pieces, &[], definition.text.clone()).ok()?;
         Some(condition.naming(definition.names.clone()))

@@ -9,7 +9,7 @@ mod factor;
 
 use self::control::Controls;
 pub(crate) use self::factor::FACTORS;
-use self::factor::FactorRead;
+use self::factor::{FactorRead, Meant, VariantRead};
 use crate::check;
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
@@ -30,7 +30,7 @@ use crate::topic::bad_id;
 use foresend_core::id::StableId;
 use foresend_core::time::Wait;
 use foresend_core::world::experiment::{COMBINATIONS_MAX, Experiment as Compiled};
-use foresend_core::world::journey::{JourneyIx, Send, StepIx};
+use foresend_core::world::journey::{JourneyIx, MailIx, Send, StepIx};
 
 /// An experiment in its author's words: what the core does not need of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -140,6 +140,26 @@ impl ExperimentRead {
     /// The journey that it tests a step of.
     pub(crate) fn journey<'j>(&self, journeys: &'j [JourneyRead<'_>]) -> Option<&'j str> {
         Some(journeys[self.at?.0].name)
+    }
+
+    /// Whether it tests a step of the journey at this place of [`Around::journeys`].
+    pub(crate) fn is_on(&self, journey: usize) -> bool {
+        self.at.is_some_and(|(at, _)| at == journey)
+    }
+
+    /// The mails that its variants send.
+    pub(crate) fn mails(&self) -> impl Iterator<Item = MailIx> + '_ {
+        self.variants().filter_map(|variant| variant.is.and_then(Meant::mail))
+    }
+
+    /// The words that its variants put into the mail.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        let words = self.variants().filter(|variant| variant.is == Some(Meant::Words));
+        words.map(|variant| variant.says.value.as_str())
+    }
+
+    fn variants(&self) -> impl Iterator<Item = &VariantRead> {
+        self.factors.iter().flat_map(|(factor, _)| &factor.variants)
     }
 
     /// For the core and for people. `order`: the journeys that are compiled in, of which its own is one. `None` where a

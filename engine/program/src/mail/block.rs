@@ -8,14 +8,14 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// One kind of block, and what it may be told.
-struct Kind {
-    name: &'static str,
+pub(super) struct Kind {
+    pub(super) name: &'static str,
     options: &'static [Opt],
 }
 
 /// What a block may be told.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Opt {
+pub(super) enum Opt {
     /// How many things it shows at most.
     Most,
     /// With how many it is worth showing.
@@ -26,7 +26,7 @@ enum Opt {
     Otherwise,
 }
 
-const KINDS: [Kind; 8] = [
+pub(super) const KINDS: [Kind; 8] = [
     Kind { name: "cart", options: &[Opt::Most, Opt::Least, Opt::Otherwise] },
     Kind { name: "looked-at", options: &[Opt::Most, Opt::Least, Opt::Otherwise] },
     Kind { name: "like-these", options: &[Opt::Most, Opt::Least, Opt::By, Opt::Otherwise] },
@@ -235,7 +235,7 @@ fn option(
 }
 
 /// The words of a block with their places; blanks inside double quotes part nothing.
-fn words(inner: &str, base: usize) -> Vec<(&str, Range<usize>)> {
+pub(super) fn words(inner: &str, base: usize) -> Vec<(&str, Range<usize>)> {
     let (mut words, mut start, mut quoted) = (Vec::new(), None, false);
     for (i, c) in inner.char_indices().chain([(inner.len(), ' ')]) {
         quoted ^= c == '"';

@@ -7,8 +7,11 @@ mod apply;
 mod block;
 mod expression;
 mod filter;
+mod paths;
+mod reads;
 mod sender;
 mod shape;
+mod shown;
 mod statement;
 mod tag;
 mod template;
@@ -29,7 +32,11 @@ use std::ops::Range;
 #[cfg(test)]
 mod tests;
 
+pub use paths::Paths;
+pub use reads::Shown;
+pub(crate) use reads::{event_property, need, of_journey, shown};
 pub(crate) use sender::{Sender, check_sender};
+pub use shown::{Block, BlockKind};
 pub(crate) use value::Provided;
 
 /// A mail, checked.

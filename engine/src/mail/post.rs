@@ -1,0 +1,164 @@
+//! The thread that hands mail over: it drives [`MailCore`] by a clock and a bounded channel, makes the mails, and puts
+//! them on a wire. Shards only tell it what is ready; making a mail costs them nothing.
+//!
+//! Nothing can wait in a circle here: this thread waits for its wire, and for the journal only to take an entry from the
+//! room that is reserved for what is claimed; it never waits for a shard. A shard may wait for this thread.
+
+use super::core::{Input, MailCore, Output, Pace};
+use super::draft::Draft;
+use super::mime::{Envelope, message};
+use super::render::Renderer;
+use super::wire::Wire;
+use crate::entry::Outcome;
+use foresend_core::time::Timestamp;
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Hears that a mail could not be made, and why.
+pub type Failed = dyn FnMut(&Draft, &dyn std::error::Error) + Send;
+
+/// What the thread needs of the world around it.
+pub struct Around {
+    /// The time now.
+    pub clock: Box<dyn FnMut() -> Timestamp + Send>,
+    /// Appends an entry to the journal, out of the reserved room.
+    pub append: Box<dyn FnMut(Vec<u8>) + Send>,
+    /// Told of every mail that could not be made.
+    pub failed: Box<Failed>,
+}
+
+/// The hand-over of mail, as its thread is spoken to.
+#[derive(Debug)]
+pub struct Post {
+    inputs: SyncSender<Input>,
+    thread: JoinHandle<()>,
+}
+
+/// How many inputs wait for the thread before whoever tells it more waits too.
+const INPUTS_MAX: usize = 4_096;
+/// How long the thread sleeps at most.
+const NAP: Duration = Duration::from_millis(200);
+/// How long it sleeps while the wire has not answered.
+const PAUSE: Duration = Duration::from_millis(1);
+
+impl Post {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// What the system answers where it has no room for a thread.
+    pub fn start(
+        pace: Pace,
+        renderer: Renderer,
+        wire: impl Wire + Send + 'static,
+        around: Around,
+    ) -> io::Result<Self> {
+        let (inputs, received) = sync_channel(INPUTS_MAX);
+        let driven = Driven { core: MailCore::new(pace), renderer, wire, around, on_wire: 0 };
+        let thread = thread::Builder::new()
+            .name("mail".to_owned())
+            .spawn(move || driven.until_drained(&received))?;
+        Ok(Self { inputs, thread })
+    }
+
+    /// Where inputs are told. A send waits while many are on their way; it fails once the thread has ended.
+    #[must_use]
+    pub fn inputs(&self) -> SyncSender<Input> {
+        self.inputs.clone()
+    }
+
+    /// Claims nothing more, and waits until what is in flight has come to its end. Shards must still answer meanwhile.
+    /// `false`: the thread had panicked.
+    #[must_use]
+    pub fn drain(self) -> bool {
+        // Fails only where the thread has ended already.
+        let told = self.inputs.send(Input::Drain);
+        drop(self.inputs);
+        self.thread.join().is_ok() && told.is_ok()
+    }
+}
+
+struct Driven<W> {
+    core: MailCore,
+    renderer: Renderer,
+    wire: W,
+    around: Around,
+    /// How many mails the wire has not answered.
+    on_wire: usize,
+}
+
+impl<W: Wire> Driven<W> {
+    fn until_drained(mut self, inputs: &Receiver<Input>) {
+        let mut out = Vec::new();
+        while !self.core.is_drained() {
+            let input = match inputs.recv_timeout(self.rest()) {
+                Ok(input) => input,
+                Err(RecvTimeoutError::Timeout) => Input::Time,
+                // Nobody is left who could answer for what is claimed.
+                Err(RecvTimeoutError::Disconnected) if self.on_wire == 0 => return,
+                Err(RecvTimeoutError::Disconnected) => Input::Drain,
+            };
+            self.told(input, &mut out);
+            while let Some(answer) = self.wire.answer() {
+                self.on_wire -= 1;
+                let super::wire::Answer { customer, send, attempt, outcome } = answer;
+                self.told(Input::Outcome { customer, send, attempt, outcome }, &mut out);
+            }
+        }
+    }
+
+    /// How long there is nothing to do unless somebody says so.
+    fn rest(&mut self) -> Duration {
+        if self.on_wire > 0 {
+            return PAUSE;
+        }
+        let now = (self.around.clock)();
+        let next = self.core.next_time().map_or(NAP, |next| {
+            Duration::from_millis(u64::try_from(next.since(now).millis()).unwrap_or(0))
+        });
+        next.min(NAP)
+    }
+
+    fn told(&mut self, input: Input, out: &mut Vec<Output>) {
+        let now = (self.around.clock)();
+        self.core.handle(now, input, out);
+        // What could not be made is answered at once, and may free the next.
+        while !out.is_empty() {
+            for output in std::mem::take(out) {
+                match output {
+                    Output::Append(entry) => (self.around.append)(entry),
+                    Output::Transmit(draft) => match self.made(&draft) {
+                        Some(mail) => {
+                            self.on_wire += 1;
+                            self.wire.send(mail);
+                        }
+                        None => {
+                            let Draft { customer, send, attempt, .. } = *draft;
+                            let outcome = Outcome::RenderFailed;
+                            let failed = Input::Outcome { customer, send, attempt, outcome };
+                            self.core.handle(now, failed, out);
+                        }
+                    },
+                }
+            }
+        }
+    }
+
+    fn made(&mut self, draft: &Draft) -> Option<Envelope> {
+        let rendered = match self.renderer.render(draft) {
+            Ok(rendered) => rendered,
+            Err(why) => {
+                (self.around.failed)(draft, &why);
+                return None;
+            }
+        };
+        match message(draft, &rendered) {
+            Ok(mail) => Some(mail),
+            Err(why) => {
+                (self.around.failed)(draft, &why);
+                None
+            }
+        }
+    }
+}

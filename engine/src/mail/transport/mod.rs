@@ -1,0 +1,7 @@
+//! Ways out of here.
+
+pub mod capture;
+pub mod null;
+
+pub use capture::Capture;
+pub use null::Null;
