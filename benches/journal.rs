@@ -62,7 +62,7 @@ fn through_the_journal(entries: u32, of: u32, standing: u32) {
     for at in 0..entries / of {
         // What a checkpoint would say: segments are used again, as in a journal that has run for a while.
         if at % 1_000 == 0 {
-            journal.settled(intake.durable());
+            intake.settled(intake.durable());
         }
         if at >= standing {
             answers.recv().expect("an answer").expect("acknowledged");

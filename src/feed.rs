@@ -24,6 +24,7 @@ Examples:
 A file is checked as a whole first: where one line is wrong, nothing of it is taken. Of a pipe, wrong lines are told of
 and left out. Journeys start and go on; no mail is handed over yet.
 Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 lines of a pipe were left out.")]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// The file; - is stdin
     #[arg(value_name = "FILE")]

@@ -12,6 +12,7 @@ const FILE: &str = "foresend.toml";
 
 /// What commands that need settings take.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(crate) struct Arguments {
     /// The operator's file [default: foresend.toml here, if there is one]
     #[arg(long, value_name = "FILE")]
@@ -63,7 +64,7 @@ mod tests {
     fn of(folder: &Path, text: &str, data: Option<&str>) -> Result<Settings, Failure> {
         let file = folder.join(FILE);
         fs::write(&file, text).unwrap();
-        Arguments { settings: Some(file), data: data.map(PathBuf::from) }.open()
+        Arguments { config: Some(file), data: data.map(PathBuf::from) }.open()
     }
 
     #[test]
@@ -79,7 +80,7 @@ mod tests {
     fn a_file_with_mistakes_or_none_at_all_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(of(folder.path(), "stage = 'all'", None), Err(Failure::Mistakes));
-        let missing = Arguments { settings: Some(folder.path().join("no.toml")), data: None };
+        let missing = Arguments { config: Some(folder.path().join("no.toml")), data: None };
         let told = missing.open().unwrap_err().text().unwrap();
         assert!(told.starts_with("error: there is no operator's file"), "{told}");
     }

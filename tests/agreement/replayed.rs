@@ -12,7 +12,7 @@ use foresend_engine::version::{Version, VersionId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub struct One(pub Arc<Version>);
+pub(crate) struct One(pub(crate) Arc<Version>);
 
 impl Versions for One {
     fn get(&self, id: VersionId) -> Option<Arc<Version>> {
@@ -21,13 +21,13 @@ impl Versions for One {
 }
 
 /// A group of these entries.
-pub fn group(first: Seq, now: Timestamp, entries: Vec<u8>) -> Group {
+pub(crate) fn group(first: Seq, now: Timestamp, entries: Vec<u8>) -> Group {
     let count = u32::try_from(foresend_engine::entry::each(&entries).count()).unwrap();
     Group { first, count, now, entries }
 }
 
 /// What a journal begins with.
-pub fn beginning(version: &Version) -> Vec<u8> {
+pub(crate) fn beginning(version: &Version) -> Vec<u8> {
     let mut entries = Vec::new();
     Entry::World { seed: SEED, id_key: id_key().0 }.write(&mut entries).unwrap();
     Entry::Published { version: version.id() }.write(&mut entries).unwrap();

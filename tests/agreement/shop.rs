@@ -14,33 +14,33 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-pub const SEED: u64 = 42;
+pub(crate) const SEED: u64 = 42;
 /// Monday, 2 March 2026, midnight in London.
-pub const FROM: Timestamp = Timestamp::from_millis(1_772_409_600_000);
+pub(crate) const FROM: Timestamp = Timestamp::from_millis(1_772_409_600_000);
 const DAYS: u32 = 60;
 
 /// One customer.
-pub struct Life {
-    pub id: CustomerId,
-    pub user: String,
-    pub lived: Lived,
+pub(crate) struct Life {
+    pub(crate) id: CustomerId,
+    pub(crate) user: String,
+    pub(crate) lived: Lived,
 }
 
 /// The shop and its people.
-pub struct Shop {
-    pub compiled: Compiled,
-    pub names: BTreeMap<ProductId, String>,
-    pub lives: Vec<Life>,
+pub(crate) struct Shop {
+    pub(crate) compiled: Compiled,
+    pub(crate) names: BTreeMap<ProductId, String>,
+    pub(crate) lives: Vec<Life>,
 }
 
 /// As the rehearsal makes it of the seed.
-pub fn id_key() -> IdKey {
+pub(crate) fn id_key() -> IdKey {
     IdKey(u128::from(join(SEED, u64::from_le_bytes(*b"id key  "))))
 }
 
 impl Shop {
     /// The example shop with so many customers, of whom nobody is held out: a rehearsal holds nobody out.
-    pub fn of(customers: u32) -> Self {
+    pub(crate) fn of(customers: u32) -> Self {
         let compiled = compiled();
         let preset = Preset::named("retail").unwrap();
         let plan = Plan {
@@ -68,7 +68,7 @@ impl Shop {
     }
 
     /// Every record of everybody, in order.
-    pub fn records(&self) -> BTreeMap<CustomerId, Vec<Record>> {
+    pub(crate) fn records(&self) -> BTreeMap<CustomerId, Vec<Record>> {
         let of =
             |life: &Life| life.lived.steps.iter().flat_map(|step| step.records.clone()).collect();
         self.lives
@@ -78,7 +78,7 @@ impl Shop {
             .collect()
     }
 
-    pub fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         Version::of(self.compiled.clone())
     }
 }

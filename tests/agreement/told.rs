@@ -12,7 +12,7 @@ use foresend_engine::version::Version;
 use foresend_simulator::rehearsal::{self, Step};
 
 /// Writes the entry of a step.
-pub fn write(shop: &Shop, version: &Version, life: &Life, step: &Step, into: &mut Vec<u8>) {
+pub(crate) fn write(shop: &Shop, version: &Version, life: &Life, step: &Step, into: &mut Vec<u8>) {
     let program = &shop.compiled.program;
     let call = |at, message, origin, said| {
         Told::Call(Call { user: &life.user, message, at, origin, said })

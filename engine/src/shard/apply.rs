@@ -196,11 +196,10 @@ impl ShardCore {
             let actor = envelope.customer(id, &mut running.world);
             resident.customer =
                 actor.map_err(|e| ShardError::Customer { customer: id, source: e.into() })?;
-            if resident.changed != self.round {
-                if resident.changed == 0 {
-                    resident.changed = self.round;
-                    self.changed.push(id);
-                } // else a checkpoint is being made, and they go into it as they are
+            // Who changed before goes into the next checkpoint, or into the one that is being made, as they are now.
+            if resident.changed == 0 {
+                resident.changed = self.round;
+                self.changed.push(id);
             }
             self.wakes.note(resident.customer.next_wake(), id);
         }

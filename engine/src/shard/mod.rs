@@ -40,7 +40,7 @@ pub const fn partition(customer: CustomerId) -> u8 {
 }
 
 /// What a shard is told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
     /// These entries are durable.
     Group(&'a Group),

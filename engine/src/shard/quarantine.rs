@@ -90,7 +90,16 @@ impl ShardCore {
             entry::Told::Quarantine => held.recorded = true,
             // What is to be applied again may not be in the archive yet: see `release_settled`.
             entry::Told::Release => held.released = Some(seq),
-            told => held.entries.push((seq, now, kind_of(told), fields.to_vec())),
+            entry::Told::Wake
+            | entry::Told::Call(_)
+            | entry::Told::Handover { .. }
+            | entry::Told::Outcome { .. }
+            | entry::Told::Called { .. }
+            | entry::Told::Engagement { .. }
+            | entry::Told::Remember { .. }
+            | entry::Told::Happened { .. } => {
+                held.entries.push((seq, now, kind_of(told), fields.to_vec()));
+            }
         }
     }
 
@@ -136,6 +145,7 @@ impl ShardCore {
     /// Tells a customer everything again that the store does not have of them, and lets them go on.
     fn come_back(&mut self, customer: CustomerId, out: &mut Out) -> Result<(), ShardError> {
         let Some(held) = self.quarantine.0.remove(&customer) else { return Ok(()) };
+        let since = held.since;
         let stored = self.stored(customer)?.unwrap_or_else(Envelope::empty);
         let envelope = Envelope { quarantined: false, ..stored };
         let Some(running) = &mut self.running else { return Ok(()) };
@@ -148,11 +158,11 @@ impl ShardCore {
         })?;
         let last = entries.last().map(|(seq, ..)| *seq);
         entries.extend(
-            held.entries.iter().cloned().filter(|(seq, ..)| last.is_none_or(|last| *seq > last)),
+            held.entries.into_iter().filter(|(seq, ..)| last.is_none_or(|last| *seq > last)),
         );
         self.residents.insert(customer, Resident::new(actor, envelope));
         let replaying = std::mem::replace(&mut self.replaying, true);
-        self.folded = held.since;
+        self.folded = since;
         let told_again = self.tell_again(customer, &entries, out);
         (self.replaying, self.folded) = (replaying, Seq(0));
         told_again?;
