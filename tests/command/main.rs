@@ -7,6 +7,7 @@ mod broken;
 mod check;
 mod experiment;
 mod explain;
+mod feed;
 mod fmt;
 mod generate;
 mod html;

@@ -284,8 +284,7 @@ impl Condition {
         (ms.abs() < 9e15).then(|| Timestamp::from_millis(ms as i64))
     }
 
-    /// What it comes to, and what each of its names does: a number, 1 or 0 for a yes-or-no, milliseconds for an
-    /// instant, NaN for unknown.
+    /// What it comes to, and what each of its names does, as a number: an instant in milliseconds, NaN for unknown.
     #[must_use]
     pub fn read_aloud(&self, facts: &impl Facts) -> (Truth, Vec<f64>) {
         let mut values = vec![f64::NAN; self.names.len()];
