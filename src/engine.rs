@@ -6,11 +6,10 @@ use crate::{mistakes, open};
 use foresend_core::id::IdKey;
 use foresend_core::world::journey::Act;
 use foresend_engine::feed::Sink;
-use foresend_engine::host::{Engine, EngineError};
+use foresend_engine::host::{Engine, EngineError, with_causes};
 use foresend_engine::journal::{Class, Refused};
 use foresend_engine::settings::Settings;
 use foresend_program::{Compiled, Severity, Sources};
-use std::error::Error;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
@@ -102,23 +101,19 @@ fn first_call(compiled: &Compiled) -> Option<(&str, &str)> {
 }
 
 fn failure(error: &EngineError) -> Failure {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text += &format!(": {error}");
-        source = error.source();
-    }
+    let text = with_causes(error);
     match error {
         EngineError::NoProgram { .. } => {
             Failure::input(text).help("name the folder of one: --dev PROGRAM")
         }
+        EngineError::Incompatible { .. } => Failure::input(text)
+            .help("keep it in the program, or begin with another data folder: --data DIR"),
         EngineError::Lock(_)
         | EngineError::Store(_)
         | EngineError::Journal(_)
         | EngineError::Version(_)
         | EngineError::Shard(_)
         | EngineError::Machine(_)
-        | EngineError::Incompatible { .. }
         | EngineError::Refused(_)
         | EngineError::Stopped(_) => Failure::Run(text),
     }

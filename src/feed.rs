@@ -21,9 +21,11 @@ Examples:
   foresend feed events.ndjson --dev scenarios/shop
   foresend generate scenarios/cart-recovery.toml --out - | foresend feed - --dev scenarios/shop
 
-A file is checked as a whole first: where one line is wrong, nothing of it is taken. Of a pipe, wrong lines are told of
-and left out. Journeys start and go on; no mail is handed over yet.
-Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 lines of a pipe were left out.")]
+A file is checked as a whole first: where one line is wrong, nothing of it is taken. Of a pipe,
+wrong lines are told of and left out. Journeys start and go on; no mail is handed over yet.
+
+Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 lines of a pipe
+were left out.")]
 #[group(skip)]
 pub(crate) struct Arguments {
     /// The file; - is stdin
@@ -112,7 +114,8 @@ fn now() -> Timestamp {
 fn summary(name: &str, read: &Read) -> String {
     let mut text = format!("{name}: {} taken", counted(read.calls, "call"));
     if read.not_used > 0 {
-        text += &format!(", {} not used yet", counted(read.not_used, "group or alias call"));
+        text +=
+            &format!(", {} not used yet", counted(read.not_used, "group, alias or product call"));
     }
     text = text.replace('\u{a0}', " ");
     text.push('\n');
@@ -206,7 +209,10 @@ pub(crate) mod tests {
         let read = feed::check(&mut text.as_bytes(), now()).unwrap();
         let told = summary("events.ndjson", &read);
         let lines: Vec<&str> = told.lines().collect();
-        assert_eq!(lines[0], "events.ndjson: 1 call taken, 2 group or alias calls not used yet");
+        assert_eq!(
+            lines[0],
+            "events.ndjson: 1 call taken, 2 group, alias or product calls not used yet"
+        );
         assert!(lines[1].starts_with("events.ndjson:4: it is not a JSON object; "), "{told}");
         assert_eq!((lines.len(), lines[21]), (22, "and 1,002 more wrong lines"));
     }

@@ -13,9 +13,12 @@ Examples:
   foresend import orders-2025.ndjson --dev scenarios/shop
   zcat orders-*.ndjson.gz | foresend import -
 
-Lines are those of `foresend feed`. Nobody gets a mail for what is imported: journeys do not start, carts of the past are
-not reminded of. Give every call its own `timestamp`, and a `messageId`: then importing a file again changes nothing.
-Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 lines of a pipe were left out.")]
+Lines are those of `foresend feed`. Nobody gets a mail for what is imported: journeys do not start,
+carts of the past are not reminded of. Give every call its own `timestamp`, and a `messageId`: then
+importing a file again changes nothing.
+
+Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 lines of a pipe
+were left out.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     feed: feed::Arguments,

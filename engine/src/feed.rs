@@ -5,7 +5,7 @@
 use crate::entry::{Entry, Origin};
 use foresend_core::id::IdKey;
 use foresend_core::time::Timestamp;
-use foresend_program::call::{self, Arrival, Bad, Why};
+use foresend_program::call::{self, Arrival, Bad, Called, Why};
 use std::io::{self, BufRead};
 
 /// Wrong lines that are kept to be told of; the others are counted.
@@ -35,7 +35,7 @@ pub struct Read {
     pub lines: u64,
     /// Calls that something is made of.
     pub calls: u64,
-    /// Calls that nothing is made of yet (group, alias).
+    /// Calls that nothing is made of yet (group, alias, product).
     pub not_used: u64,
     /// Lines that are no call.
     pub wrong: u64,
@@ -61,7 +61,7 @@ pub fn check(input: &mut dyn BufRead, now: Timestamp) -> io::Result<Read> {
     let mut line = Vec::new();
     while next(input, &mut line)? {
         let one = call::parse(&line, &Arrival::in_file(now));
-        read.count(&line, one.map(drop));
+        read.count(&line, one.map(|called| is_used(&called)));
     }
     Ok(read)
 }
@@ -86,9 +86,13 @@ pub fn feed<S: Sink>(
         more = next(input, &mut line).map_err(FeedError::Read)?;
         if more {
             let one = call::parse(&line, &arrival).map(|called| {
+                if !is_used(&called) {
+                    return false;
+                }
                 let entry = Entry::of_call(&called, key, origin);
                 entry.write(&mut entries).expect("a call is far shorter than an entry may be");
                 count += 1;
+                true
             });
             read.count(&line, one);
         }
@@ -102,10 +106,11 @@ pub fn feed<S: Sink>(
 }
 
 impl Read {
-    fn count(&mut self, line: &[u8], one: Result<(), Bad>) {
+    fn count(&mut self, line: &[u8], one: Result<bool, Bad>) {
         self.lines += 1;
         match one {
-            Ok(()) => self.calls += 1,
+            Ok(true) => self.calls += 1,
+            Ok(false) => self.not_used += 1,
             Err(_) if line.trim_ascii().is_empty() => {}
             Err(Bad { why: Why::NotUsedYet, .. }) => self.not_used += 1,
             Err(bad) => {
@@ -115,6 +120,14 @@ impl Read {
                 }
             }
         }
+    }
+}
+
+/// Whether anything is made of the call yet: nobody tells those who wait for a product.
+const fn is_used(called: &Called<'_>) -> bool {
+    match called {
+        Called::Customer(_) => true,
+        Called::Product { .. } => false,
     }
 }
 

@@ -1,9 +1,10 @@
-//! Every number of the engine, with its unit, its range and what stands for it: what the operator may write
-//! ([`Operator`]), and what follows from the machine. No other file holds such a number.
+//! How an engine runs: what the operator may write ([`Operator`]), what follows from the machine, and numbers with their
+//! units and ranges. Those of the journal stand with it.
 
-use foresend_program::{DiskLimits, Operator, Stage};
+use crate::journal;
+use foresend_program::{Operator, Stage};
 use std::net::SocketAddr;
-use std::num::{NonZeroU16, NonZeroU32};
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,28 +17,12 @@ pub struct Settings {
     pub data: PathBuf,
     /// What becomes of a mail.
     pub stage: Stage,
-    /// When the disk is too full.
-    pub disk: DiskLimits,
     /// The journal.
-    pub journal: JournalSettings,
+    pub journal: journal::Settings,
     /// The shards and their customers.
     pub shards: ShardSettings,
     /// Checkpoints.
     pub checkpoint: CheckpointSettings,
-    /// The hand-over of mail.
-    pub mail: MailSettings,
-}
-
-/// The journal. More room takes longer bursts without a refusal, and more memory.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct JournalSettings {
-    /// The length of a segment, in bytes, 1 MiB to 1 GiB. Shorter ones are recycled sooner; each costs a file.
-    pub segment_bytes: u32,
-    /// Most bytes of entries that wait to become durable, 1 MiB to 4 GiB. Beyond it calls are refused, to come again.
-    pub intake_bytes: u64,
-    /// Most bytes of durable entries that are not applied yet, 1 MiB to 16 GiB. Beyond it calls are refused likewise:
-    /// what is applied much later than it came decides on old news.
-    pub lag_bytes: u64,
 }
 
 /// The shards and their customers.
@@ -59,14 +44,6 @@ pub struct CheckpointSettings {
     pub bytes: u64,
 }
 
-/// The hand-over of mail.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct MailSettings {
-    /// Most mails that are with a mail server and not answered, 1 to 1,000. A crash leaves at most so many of which nobody
-    /// knows whether they arrived.
-    pub in_flight: NonZeroU32,
-}
-
 const MIB: u64 = 1 << 20;
 
 impl Settings {
@@ -78,18 +55,12 @@ impl Settings {
             listen: operator.listen,
             data: folder.join(operator.data.strip_prefix("./").unwrap_or(&operator.data)),
             stage: operator.stage,
-            disk: operator.disk,
-            journal: JournalSettings {
-                segment_bytes: 64 << 20,
-                intake_bytes: 64 * MIB,
-                lag_bytes: 256 * MIB,
-            },
+            journal: journal::Settings::default(),
             shards: ShardSettings {
                 count: count.expect("clamped to at least one and at most 256"),
                 resident_bytes: 512 * MIB,
             },
             checkpoint: CheckpointSettings { every: Duration::from_secs(30), bytes: 256 * MIB },
-            mail: MailSettings { in_flight: NonZeroU32::new(64).expect("it is 64") },
         }
     }
 }

@@ -65,7 +65,7 @@ fn what_a_rehearsal_was_told_leads_to_the_same_records_in_the_engine() {
         for (now, entries) in groups {
             let group = group(seq, now, entries);
             for core in &mut cores {
-                core.handle(Input::Replay(&group), 0, &mut Out::default()).unwrap();
+                core.handle(Input::Group(&group), 0, &mut Out::default()).unwrap();
             }
             seq = Seq(seq.0 + u64::from(group.count));
         }

@@ -1,12 +1,13 @@
 //! The same inputs in groups of any size, to any number of shards that hold almost nobody in memory, take checkpoints at
-//! any moment, lose their power, and are started again with another number of shards: the same records.
+//! any moment, lose their power, are started again with another number of shards, and put customers into quarantine and
+//! take them out: the same records.
 
 use crate::replayed::{One, beginning, group};
 use crate::shop::{FROM, Shop};
 use crate::told;
 use foresend_core::chance::{join, mix};
 use foresend_core::id::CustomerId;
-use foresend_engine::entry::{Group, Seq, each};
+use foresend_engine::entry::{Entry, Group, Seq, Told, each};
 use foresend_engine::kv::Kv;
 use foresend_engine::shard::{Input, Out, Part, ShardCore, partitions_of};
 use foresend_engine::sim::kv::MemoryKv;
@@ -60,10 +61,15 @@ impl Machine {
         let cut = meta.map_or(Seq(0), |meta| meta.cut);
         for core in &mut self.cores {
             for group in self.groups.iter().filter(|group| group.first >= cut) {
-                core.handle(Input::Replay(group), 0, &mut Out::default()).unwrap();
+                core.handle(Input::Group(group), 0, &mut Out::default()).unwrap();
             }
             core.handle(Input::Live, 0, &mut Out::default()).unwrap();
         }
+    }
+
+    /// Whose inputs are kept.
+    fn held(&self) -> usize {
+        self.cores.iter().map(|core| core.counts().quarantined).sum()
     }
 
     fn end(&self) -> Seq {
@@ -148,7 +154,7 @@ impl Machine {
 }
 
 #[test]
-fn groups_shards_memory_checkpoints_and_power_failures_change_no_record() {
+fn groups_shards_memory_checkpoints_power_failures_and_quarantine_change_no_record() {
     let shop = Shop::of(60);
     let version = Arc::new(shop.version());
     let versions = Arc::new(One(Arc::clone(&version)));
@@ -159,7 +165,7 @@ fn groups_shards_memory_checkpoints_and_power_failures_change_no_record() {
         .flat_map(|life| life.lived.steps.iter().map(move |step| (life, step)))
         .collect();
     steps.sort_by_key(|(_, step)| step.at);
-    let (mut crashes, mut checkpoints) = (0, 0);
+    let (mut crashes, mut checkpoints, mut quarantined) = (0, 0, 0);
     for seed in 0..12 {
         let draws = &mut Draws(seed, 0);
         let mut machine = Machine::new(versions.clone(), draws);
@@ -172,6 +178,13 @@ fn groups_shards_memory_checkpoints_and_power_failures_change_no_record() {
             for (life, step) in &rest[..count] {
                 told::write(&shop, &version, life, step, &mut entries);
             }
+            // Somebody's inputs are kept from here on, or applied again from here on: what was decided is the same.
+            if draws.below(30) == 0 {
+                let whom = shop.lives[usize::try_from(draws.below(60)).unwrap()].id;
+                let told = if draws.below(3) == 0 { Told::Quarantine } else { Told::Release };
+                quarantined += u32::from(told == Told::Quarantine);
+                Entry::Of(whom, told).write(&mut entries).unwrap();
+            }
             machine.tell(group(machine.end(), first.at, entries));
             rest = &rest[count..];
             match draws.below(400) {
@@ -181,7 +194,16 @@ fn groups_shards_memory_checkpoints_and_power_failures_change_no_record() {
             }
         }
         machine.crash(draws);
+        let release = shop.lives.iter().map(|life| Entry::Of(life.id, Told::Release));
+        let mut entries = Vec::new();
+        release.for_each(|release| release.write(&mut entries).unwrap());
+        let last = machine.groups.last().unwrap().now;
+        machine.tell(group(machine.end(), last, entries));
+        // The first one writes down what is told again, the second one what came of it.
         machine.checkpoint(usize::MAX);
+        machine.checkpoint(usize::MAX);
+        machine.checkpoint(usize::MAX);
+        assert_eq!(machine.held(), 0);
         for life in &shop.lives {
             assert_eq!(
                 found(&*machine.kv, life.id),
@@ -194,6 +216,7 @@ fn groups_shards_memory_checkpoints_and_power_failures_change_no_record() {
         assert_eq!(machine.repeats, 0);
     }
     assert!(crashes > 50 && checkpoints > 100, "{crashes} {checkpoints}");
+    assert!(quarantined > 100, "{quarantined}");
 }
 
 fn found(kv: &dyn Kv, customer: CustomerId) -> Vec<foresend_core::customer::record::Record> {

@@ -1,6 +1,6 @@
 //! `foresend feed` and `import`: calls into a data folder, by the built binary.
 
-use crate::{Run, root};
+use crate::{Run, copy, root};
 use std::fs;
 use std::path::Path;
 
@@ -28,6 +28,7 @@ fn calls_are_taken_again_and_again_and_a_restart_goes_on() {
                 .to_owned()
         )
     );
+    assert!(!folder.path().join("data").exists());
     let taken = (Some(0), "calls.ndjson: 2 calls taken\n".to_owned());
     assert_eq!(feed(&["feed", "calls.ndjson", "--dev", shop]), taken);
     assert_eq!(feed(&["feed", "calls.ndjson"]), taken);
@@ -45,4 +46,21 @@ fn a_wrong_file_and_a_wrong_program_change_nothing() {
     fs::write(folder.path().join("calls.ndjson"), CALLS).unwrap();
     assert_eq!(feed(folder.path(), &["feed", "calls.ndjson", "--dev", "empty"]).0, Some(2));
     assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_program_that_lacks_what_customers_may_rest_on_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("calls.ndjson"), CALLS).unwrap();
+    copy(&root().join("scenarios/shop"), &folder.path().join("shop"));
+    let taken = (Some(0), "calls.ndjson: 2 calls taken\n".to_owned());
+    assert_eq!(feed(folder.path(), &["feed", "calls.ndjson", "--dev", "shop"]), taken);
+    fs::remove_file(folder.path().join("shop/journeys/replenishment.toml")).unwrap();
+    let program = folder.path().join("shop/program.toml");
+    let text = fs::read_to_string(&program).unwrap();
+    fs::write(&program, text.replace("\"replenishment\", ", "")).unwrap();
+    let (code, told) = feed(folder.path(), &["feed", "calls.ndjson", "--dev", "shop"]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("of `replenishment` any more, which customers may rest on"), "{told}");
+    assert_eq!(feed(folder.path(), &["feed", "calls.ndjson"]), taken, "the one before runs on");
 }

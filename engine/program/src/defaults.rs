@@ -45,9 +45,3 @@ pub(crate) const SEED: u64 = 42;
 pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// foresend.toml: the folder of everything that is held, beside the file.
 pub(crate) const DATA: &str = "./data";
-/// foresend.toml: events are refused where so much of the disk is used.
-pub(crate) const REFUSE_EVENTS_AT: Share = Share::tenths(900);
-/// foresend.toml: no mail is handed over where so much of the disk is used.
-pub(crate) const STOP_MAIL_AT: Share = Share::tenths(950);
-/// foresend.toml: bytes kept free for what is always accepted.
-pub(crate) const RESERVE_BYTES: u64 = 256_000_000;

@@ -66,7 +66,7 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use experiment::Experiment;
 pub use fmt::fmt;
 pub use mail::{Block, BlockKind, Button, Mail, Paths, Shown};
-pub use operator::{DiskLimits, Operator, Stage, operator};
+pub use operator::{Operator, Stage, operator};
 pub use privacy::{Keep, Track, Tracking};
 pub use program::Brand;
 pub use remembered::Remembered;

@@ -1,4 +1,4 @@
-//! foresend.toml, the operator's file: where the engine listens, where it keeps what it holds, when a disk is too full.
+//! foresend.toml, the operator's file: where the engine listens, and where it keeps what it holds.
 //! Nothing in it changes what is decided about a customer, and it never holds a secret.
 //! Invariant: whatever is not built yet is refused by name, and never passed over: who wrote `stage = "all"` must not
 //! believe that mail leaves.
@@ -6,16 +6,13 @@
 use crate::defaults;
 use crate::diagnostic::{Diagnostic, Mistakes};
 use crate::keys;
-use crate::share::{self, Share};
 use crate::sources::File;
 use crate::text::read::Reader;
-use crate::text::tree::{self, At, Value};
+use crate::text::tree::{self, Value};
 use std::net::SocketAddr;
 
 /// Stages that the language has and that are not built yet.
 const LATER_STAGES: [&str; 3] = ["allow-list", "ramp", "all"];
-/// The least and the most that may be held in reserve, in bytes.
-const RESERVE: std::ops::RangeInclusive<u64> = 16_000_000..=64_000_000_000;
 
 /// What the operator wrote, or what stands for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,8 +23,6 @@ pub struct Operator {
     pub data: String,
     /// What becomes of a mail.
     pub stage: Stage,
-    /// When the disk is too full.
-    pub disk: DiskLimits,
 }
 
 /// What becomes of a mail.
@@ -37,36 +32,10 @@ pub enum Stage {
     Capture,
 }
 
-/// When the disk under the data folder is too full.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct DiskLimits {
-    /// Events are refused from here on, in parts per million of the disk that are used.
-    pub refuse_events_ppm: u32,
-    /// No mail is handed over from here on, in parts per million of the disk that are used.
-    pub stop_mail_ppm: u32,
-    /// Kept free for withdrawals, complaints, bounces and erasures, in bytes.
-    pub reserve_bytes: u64,
-}
-
 impl Default for Operator {
     /// As if the file were empty.
     fn default() -> Self {
-        Self {
-            listen: defaults::LISTEN,
-            data: defaults::DATA.to_owned(),
-            stage: Stage::Capture,
-            disk: DiskLimits::default(),
-        }
-    }
-}
-
-impl Default for DiskLimits {
-    fn default() -> Self {
-        Self {
-            refuse_events_ppm: defaults::REFUSE_EVENTS_AT.ppm(),
-            stop_mail_ppm: defaults::STOP_MAIL_AT.ppm(),
-            reserve_bytes: defaults::RESERVE_BYTES,
-        }
+        Self { listen: defaults::LISTEN, data: defaults::DATA.to_owned(), stage: Stage::Capture }
     }
 }
 
@@ -97,13 +66,11 @@ fn read(file: File<'_>, told: &mut Mistakes) -> Option<Operator> {
     let listen = listen(&reader, told);
     let data = reader.text("data", told).map(|text| text.value.to_owned());
     stage(&reader, told);
-    let disk = disk(&reader, told);
     let usual = Operator::default();
     Some(Operator {
         listen: listen.unwrap_or(usual.listen),
         data: data.unwrap_or(usual.data),
         stage: usual.stage,
-        disk,
     })
 }
 
@@ -145,66 +112,6 @@ fn stage(reader: &Reader<'_>, told: &mut Mistakes) {
     reader.one_of("stage", &[("capture", Stage::Capture)], told);
 }
 
-fn disk(reader: &Reader<'_>, told: &mut Mistakes) -> DiskLimits {
-    let usual = DiskLimits::default();
-    let Some((key, value)) = reader.entry("disk") else { return usual };
-    let Value::Table(table) = &value.value else {
-        reader.wrong_type("disk", value, told);
-        return usual;
-    };
-    let disk = Reader::new(reader.file, table, &keys::DISK, key.span.clone(), told);
-    let most = Share::tenths(999);
-    let mut part = |key| share::read(&disk, key, most, told).map(|share| share.value.ppm());
-    DiskLimits {
-        refuse_events_ppm: part("refuse_events_at").unwrap_or(usual.refuse_events_ppm),
-        stop_mail_ppm: part("stop_mail_at").unwrap_or(usual.stop_mail_ppm),
-        reserve_bytes: reserve(&disk, told).unwrap_or(usual.reserve_bytes),
-    }
-}
-
-fn reserve(disk: &Reader<'_>, told: &mut Mistakes) -> Option<u64> {
-    let text = disk.text("reserve", told)?;
-    let wrong = |message: String, help: String| {
-        Diagnostic::error("foresend::bad_size", disk.file.name, message)
-            .at(text.span.clone(), "stands here")
-            .help(help)
-    };
-    match size(text.value) {
-        Some(bytes) if RESERVE.contains(&bytes) => Some(bytes),
-        Some(_) => {
-            let message = "`reserve` is out of range".to_owned();
-            told.tell(wrong(message, "write a size from 16MB to 64GB".to_owned()));
-            None
-        }
-        None => {
-            told.tell(wrong(format!("`{}` is not a size", text.value), size_meant(&text)));
-            None
-        }
-    }
-}
-
-/// A whole number and `KB`, `MB` or `GB`, in powers of ten. In bytes.
-fn size(text: &str) -> Option<u64> {
-    let (number, unit) = text.split_at_checked(text.len().checked_sub(2)?)?;
-    let unit = match unit {
-        "KB" => 1_000,
-        "MB" => 1_000_000,
-        "GB" => 1_000_000_000,
-        _ => return None,
-    };
-    let is_whole = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    if is_whole { number.parse::<u64>().ok()?.checked_mul(unit) } else { None }
-}
-
-/// How the author of "256 mb" would have written it here.
-fn size_meant(text: &At<&str>) -> String {
-    let near = text.value.replace([' ', '_'], "").to_ascii_uppercase().replace("IB", "B");
-    match size(&near) {
-        Some(_) => format!("write `{near}`"),
-        None => "write a whole number and KB, MB or GB, such as `256MB`".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,8 +129,7 @@ mod tests {
 
     #[test]
     fn what_is_written_counts() {
-        let text = "listen = '[::1]:9000'\ndata = '/var/lib/foresend'\nstage = 'capture'\n\
-                    [disk]\nrefuse_events_at = '80%'\nstop_mail_at = '92.5%'\nreserve = '1GB'";
+        let text = "listen = '[::1]:9000'\ndata = '/var/lib/foresend'\nstage = 'capture'";
         let (read, told) = operator("foresend.toml", text);
         assert_eq!(told, vec![]);
         let read = read.unwrap();
@@ -231,12 +137,6 @@ mod tests {
             (read.listen.to_string(), read.data),
             ("[::1]:9000".into(), "/var/lib/foresend".into())
         );
-        let disk = DiskLimits {
-            refuse_events_ppm: 800_000,
-            stop_mail_ppm: 925_000,
-            reserve_bytes: 1_000_000_000,
-        };
-        assert_eq!(read.disk, disk);
     }
 
     #[test]
@@ -256,14 +156,12 @@ mod tests {
     #[test]
     fn every_mistake_is_told_with_how_to_mend_it() {
         let told = messages(
-            "listn = '127.0.0.1:1'\nlisten = 'localhost:8080'\nstage = 'captur'\ndata = ' '\n\
-             [disk]\nreserve = '256 MiB'\nstop_mail_at = '100%'\nrefuse_events_at = 90\nfree = 1",
+            "listn = '127.0.0.1:1'\nlisten = 'localhost:8080'\nstage = 'captur'\ndata = ' '",
         );
         let told: Vec<String> =
             told.into_iter().map(|(message, help)| format!("{message}: {help}\n")).collect();
         insta::assert_snapshot!(told.concat());
-        assert_eq!(messages("[disk]\nreserve = '1KB'")[0].1, "write a size from 16MB to 64GB");
-        assert_eq!(messages("disk = 1")[0].0, "`disk` of foresend.toml cannot be a number");
+        assert_eq!(messages("data = 1")[0].0, "`data` of foresend.toml cannot be a number");
         assert_eq!(messages("listen = ")[0].0, "nothing stands behind this `=`");
     }
 }

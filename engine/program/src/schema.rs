@@ -199,7 +199,6 @@ fn table(room: &Room, key: &str) -> Value {
         ] })),
         "button" => Value::Object(object(&keys::BUTTON)),
         "worth" => Value::Object(object(&keys::WORTH)),
-        "disk" => Value::Object(object(&keys::DISK)),
         "vary" if room.what == keys::TUNE.what => named(json!({ "anyOf": [
             { "type": "array", "minItems": 1 },
             { "type": "object" },
@@ -266,7 +265,6 @@ impl Row {
             (&keys::RANGE, TUNE, "vary"),
             (&keys::WORTH, TUNE, "worth"),
             (&keys::OPERATOR, OPERATOR, ""),
-            (&keys::DISK, OPERATOR, "disk"),
         ];
         let (_, page, section) = places.iter().find(|(other, _, _)| other.what == room.what)?;
         Self::in_section(page, section, key).or_else(|| Self::of_table(page, key))
@@ -328,7 +326,7 @@ fn only_words(cell: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const ROOMS: [&Room; 17] = [
+    const ROOMS: [&Room; 16] = [
         &keys::PROGRAM,
         &keys::TOPIC,
         &keys::LIMITS,
@@ -345,7 +343,6 @@ mod tests {
         &keys::EXPERIMENT,
         &keys::SCENARIO,
         &keys::OPERATOR,
-        &keys::DISK,
     ];
 
     #[test]

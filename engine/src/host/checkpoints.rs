@@ -17,6 +17,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+/// At least so often the thread looks whether the engine has stopped.
+const LOOKS: Duration = Duration::from_millis(200);
+
 /// What the thread is told.
 pub(super) enum Order {
     /// A shard's part of a cut.
@@ -67,7 +70,7 @@ impl Checkpoints {
         let mut thread =
             Thread { kv, disk, intake, shards, parts, under_way: false, settled: Seq(0) };
         let run = move || {
-            if let Err(error) = thread.run(&ordered, every) {
+            if let Err(error) = thread.run(&ordered, every, &fault) {
                 fault.set(&error);
             }
         };
@@ -83,11 +86,17 @@ impl Checkpoints {
 }
 
 impl Thread {
-    fn run(&mut self, ordered: &Receiver<Order>, every: Duration) -> Result<(), Failed> {
+    /// Until it is told to end, or the engine has stopped: then shards hand over nothing any more.
+    fn run(
+        &mut self,
+        ordered: &Receiver<Order>,
+        every: Duration,
+        fault: &Fault,
+    ) -> Result<(), Failed> {
         let (mut next, mut ending) = (Instant::now() + every, false);
-        loop {
+        while fault.check().is_ok() {
             let wait = next.saturating_duration_since(Instant::now());
-            match ordered.recv_timeout(wait) {
+            match ordered.recv_timeout(wait.min(LOOKS)) {
                 Ok(Order::Part(cut, shard, part)) => {
                     self.parts[shard] = Some(part);
                     if self.parts.iter().all(Option::is_some) {
@@ -95,6 +104,7 @@ impl Thread {
                         next = Instant::now() + every;
                     }
                 }
+                Err(RecvTimeoutError::Timeout) if Instant::now() < next => {}
                 Ok(Order::Now) | Err(RecvTimeoutError::Timeout) => {
                     next = Instant::now() + every;
                     self.begin();
@@ -112,6 +122,7 @@ impl Thread {
                 self.begin();
             }
         }
+        Ok(())
     }
 
     fn begin(&mut self) {

@@ -33,7 +33,6 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use shard::{Ask, Shard, Tell};
 use std::io;
-use std::num::NonZeroU32;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -79,7 +78,7 @@ pub enum EngineError {
     },
     /// The program lacks something that customers may rest on.
     #[error(
-        "the program has no {lacks} any more, which customers may rest on; that is not supported yet: keep it, or begin with another data folder"
+        "the program has no {lacks} any more, which customers may rest on; that is not supported yet"
     )]
     Incompatible {
         /// "journey `cart-recovery`"
@@ -106,13 +105,8 @@ struct Fault(Arc<Mutex<Option<String>>>);
 impl Fault {
     /// The first one stays.
     fn set(&self, error: &dyn std::error::Error) {
-        let mut text = error.to_string();
-        let mut source = error.source();
-        while let Some(error) = source {
-            text += &format!(": {error}");
-            source = error.source();
-        }
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text);
+        let mut fault = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        fault.get_or_insert_with(|| with_causes(error));
     }
 
     fn check(&self) -> Result<(), EngineError> {
@@ -143,6 +137,9 @@ impl Engine {
     /// Outside an actix system.
     pub async fn open(settings: &Settings, program: Option<&Sources>) -> Result<Self, EngineError> {
         let data = &settings.data;
+        if program.is_none() && !data.exists() {
+            return Err(EngineError::NoProgram { data: data.clone() });
+        }
         let lock = lock(data)?;
         let store = data.join("store");
         let kv: Arc<dyn Kv + Send + Sync> =
@@ -158,7 +155,7 @@ impl Engine {
             folder: None,
             fresh: FolderId(random.folder),
         };
-        let recovered = journal::recover(&mut disk, &journal_settings(settings), &opening)?;
+        let recovered = journal::recover(&mut disk, &settings.journal, &opening)?;
         let is_new = recovered.until == Seq(0);
         if is_new && wanted.is_none() {
             return Err(EngineError::NoProgram { data: data.clone() });
@@ -290,6 +287,13 @@ impl Engine {
     }
 }
 
+/// An error and what caused it, in one sentence.
+#[must_use]
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| text + ": " + &cause.to_string())
+}
+
 /// Makes entries durable.
 ///
 /// # Errors
@@ -323,17 +327,6 @@ fn start_shards(
         shards.push(Shard::start_in_arbiter(&arbiter.handle(), |_| shard));
     }
     Ok(shards)
-}
-
-fn journal_settings(settings: &Settings) -> journal::Settings {
-    let of = journal::Settings::default();
-    journal::Settings {
-        segment_bytes: settings.journal.segment_bytes,
-        append_bytes: of.append_bytes.min(settings.journal.segment_bytes / 4),
-        intake_bytes: u32::try_from(settings.journal.intake_bytes).unwrap_or(u32::MAX),
-        reserve_segments: NonZeroU32::MIN,
-        ..of
-    }
 }
 
 fn published(sources: &Sources) -> Published {

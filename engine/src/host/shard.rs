@@ -8,7 +8,7 @@ use crate::shard::{Counts, Input, Out, ShardCore};
 use crate::version::VersionId;
 use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, SpawnHandle};
 use foresend_core::id::IdKey;
-use foresend_core::time::Timestamp;
+use foresend_core::time::{Timestamp, Wait};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -58,7 +58,7 @@ pub(super) struct Shard {
 /// How many customers are taken into a checkpoint before others are told something: about a millisecond.
 const TAKEN: usize = 500;
 /// At least so often the shard looks whether an instant is over.
-const LOOKS: Duration = Duration::from_secs(1);
+const LOOKS: Wait = Wait::from_millis(1_000);
 
 impl Shard {
     pub(super) fn new(
@@ -78,8 +78,7 @@ impl Shard {
                 self.intake = Some(intake.clone());
                 return;
             }
-            Tell::Group(group) => Input::Group(group),
-            Tell::Replay(group) => Input::Replay(group),
+            Tell::Group(group) | Tell::Replay(group) => Input::Group(group),
             Tell::Live => Input::Live,
             Tell::Cut(cut) => {
                 self.cut = *cut;
@@ -121,7 +120,7 @@ impl Shard {
                 intake.append(Class::Internal, entries, count, done);
             }
         }
-        self.out.mail.clear();
+        self.out.mail.clear(); // nobody hands mail over yet; what is open is in the customers, and asked for again
         if let Some(part) = self.out.part.take() {
             drop(self.orders.send(Order::Part(self.cut, self.index, part)));
         }
@@ -134,7 +133,7 @@ impl Shard {
         }
         let now = wall();
         let due = self.core.next_wake().after(MS).max(now.after(MS));
-        let due = due.min(now.after(foresend_core::time::Wait::from_millis(1_000)));
+        let due = due.min(now.after(LOOKS));
         if let Some((set, handle)) = self.timer
             && (is_over || due < set)
         {
@@ -143,8 +142,7 @@ impl Shard {
         }
         if self.timer.is_none() {
             let wait = u64::try_from(due.since(now).millis()).unwrap_or(0);
-            let wait = Duration::from_millis(wait).min(LOOKS);
-            self.timer = Some((due, ctx.notify_later(Tell::Over, wait)));
+            self.timer = Some((due, ctx.notify_later(Tell::Over, Duration::from_millis(wait))));
         }
     }
 }

@@ -15,8 +15,9 @@ use crate::version::{Version, VersionId};
 use foresend_core::chance::Seed;
 use foresend_core::customer::effect::{Effect, Effects};
 use foresend_core::id::{CustomerId, IdKey, StableId};
-use foresend_core::time::Timestamp;
+use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
+use foresend_core::world::experiment::ExperimentIx;
 use foresend_insight::pulse::Pulse;
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
@@ -175,7 +176,7 @@ impl ShardCore {
     /// [`ShardError`] where the shard cannot go on.
     pub fn handle(&mut self, input: Input<'_>, at: i64, out: &mut Out) -> Result<(), ShardError> {
         match input {
-            Input::Group(group) | Input::Replay(group) => {
+            Input::Group(group) => {
                 self.group(group, at, out)?;
                 self.residents.rest(self.memory, self.settled_round, LOOKS);
             }
@@ -278,7 +279,7 @@ impl ShardCore {
                 None => self.began.get(&experiment.id).copied(),
             };
             if let Some(began) = began {
-                world.begin_experiment(foresend_core::world::experiment::ExperimentIx(ix), began);
+                world.begin_experiment(ExperimentIx(ix), began);
             }
         }
         let pulse = Pulse::of(&compiled.program);
@@ -536,7 +537,7 @@ pub fn partitions_of(shard: u16, shards: u16) -> RangeInclusive<u8> {
     byte(from)..=byte(until)
 }
 
-const MS: foresend_core::time::Wait = foresend_core::time::Wait::from_millis(1);
+const MS: Wait = Wait::from_millis(1);
 /// How many customers are looked at after a group, for whether they may rest.
 const LOOKS: usize = 1_024;
 /// Most wakes asked for at a time.

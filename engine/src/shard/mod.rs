@@ -44,9 +44,7 @@ pub const fn partition(customer: CustomerId) -> u8 {
 pub enum Input<'a> {
     /// These entries are durable.
     Group(&'a Group),
-    /// These entries were durable before a restart.
-    Replay(&'a Group),
-    /// Everything that was durable before a restart was told.
+    /// Everything that was durable before a restart was told: from here on things leave.
     Live,
     /// Every instant up to this one is over.
     Over(Timestamp),

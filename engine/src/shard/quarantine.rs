@@ -160,7 +160,9 @@ impl ShardCore {
         entries.extend(
             held.entries.into_iter().filter(|(seq, ..)| last.is_none_or(|last| *seq > last)),
         );
-        self.residents.insert(customer, Resident::new(actor, envelope));
+        let back = self.residents.insert(customer, Resident::new(actor, envelope));
+        back.changed = self.round; // the store still says that they are here
+        self.changed.push(customer);
         let replaying = std::mem::replace(&mut self.replaying, true);
         self.folded = since;
         let told_again = self.tell_again(customer, &entries, out);
