@@ -29,7 +29,14 @@ impl Running {
     pub(crate) fn open(settings: &Settings, dev: Option<&Path>) -> Result<Self, Failure> {
         let program = dev.map(program).transpose()?;
         let system = actix::System::new();
-        let opened = system.block_on(Engine::open(settings, program.as_ref()));
+        let open = async {
+            let engine = Engine::open(settings, program.as_ref(), None).await?;
+            if let Some(program) = &program {
+                engine.publish(program).await?;
+            }
+            Ok(engine)
+        };
+        let opened = system.block_on(open);
         Ok(Self { system, engine: opened.map_err(|error| failure(&error))? })
     }
 }

@@ -8,12 +8,13 @@ use foresend_core::world::topic::TopicIx;
 use foresend_core::world::value::TraitIx;
 use foresend_program::Compiled;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One version.
 #[derive(Debug)]
 pub struct Version {
     /// What it says.
-    pub compiled: Compiled,
+    pub compiled: Arc<Compiled>,
     events: HashMap<String, EventIx>,
     topics: HashMap<String, TopicIx>,
     traits: HashMap<String, TraitIx>,
@@ -44,7 +45,7 @@ impl Version {
                 sends.insert((journey.id.0, step.id.0), (ix, at));
             }
         }
-        Self { events, topics, traits, sends, compiled }
+        Self { events, topics, traits, sends, compiled: Arc::new(compiled) }
     }
 
     /// Its name.

@@ -12,9 +12,11 @@ mod shard;
 pub use published::PublishedVersions;
 
 use crate::disk::StdDisk;
-use crate::entry::{Entry, Seq};
+use crate::entry::{Entry, Seq, each};
 use crate::journal::{self, Class, Ending, FolderId, Intake, Journal, Lag, Opening, Refused};
 use crate::kv::{Kv, KvError};
+use crate::mail::post::Failed;
+use crate::mail::{Around, Pace, Post, Renderer, Wire};
 use crate::settings::Settings;
 use crate::shard::{Counts, ShardCore, ShardError, Versions, partitions_of};
 use crate::store::StoreError;
@@ -22,7 +24,6 @@ use crate::store::fjall::{FjallKv, FjallSettings};
 use crate::store::lock::{Lock, LockError, lock};
 use crate::store::meta::Meta;
 use crate::store::version::{Published, VersionError};
-use crate::version::VersionId;
 use actix::{Actor, Addr, Arbiter};
 use checkpoints::{Checkpoints, Order};
 use foresend_core::id::IdKey;
@@ -31,7 +32,7 @@ use foresend_program::Sources;
 use gate::Gate;
 use rand::TryRng;
 use rand::rngs::SysRng;
-use shard::{Ask, Shard, Tell};
+use shard::{Ask, Says, Shard, Tell};
 use std::io;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,7 +47,21 @@ pub struct Engine {
     fault: Fault,
     id_key: IdKey,
     versions: Arc<PublishedVersions>,
+    /// Hands mail over, if somebody does.
+    post: Option<Post>,
     _lock: Lock,
+}
+
+/// How mail is handed over.
+pub struct Handover {
+    /// The way out.
+    pub wire: Box<dyn Wire + Send>,
+    /// Makes the mails.
+    pub renderer: Renderer,
+    /// How fast.
+    pub pace: Pace,
+    /// Told of every mail that could not be made.
+    pub failed: Box<Failed>,
 }
 
 /// Why there is no engine, or no longer.
@@ -127,15 +142,20 @@ pub struct Status {
 }
 
 impl Engine {
-    /// Opens the data folder of `settings`, or makes one. `program`: the texts of a program that runs from here on, if it
-    /// is not what runs already. Returns as soon as entries are accepted; what was durable before is applied meanwhile.
+    /// Opens the data folder of `settings`, or makes one, in which `program` is the first that runs. Returns as soon as
+    /// entries are accepted; what was durable before is applied meanwhile: see [`Engine::ready`]. Without `handover` mails
+    /// stay ready until an engine has one.
     ///
     /// # Errors
     /// [`EngineError`]. Nothing is changed in a folder that is damaged or somebody else's.
     ///
     /// # Panics
     /// Outside an actix system.
-    pub async fn open(settings: &Settings, program: Option<&Sources>) -> Result<Self, EngineError> {
+    pub async fn open(
+        settings: &Settings,
+        program: Option<&Sources>,
+        handover: Option<Handover>,
+    ) -> Result<Self, EngineError> {
         let data = &settings.data;
         if program.is_none() && !data.exists() {
             return Err(EngineError::NoProgram { data: data.clone() });
@@ -146,8 +166,6 @@ impl Engine {
             Arc::new(FjallKv::open(&store, FjallSettings::default())?);
         let meta = Meta::load(&*kv)?;
         let versions = Arc::new(PublishedVersions::new(data.join("versions")));
-        let wanted =
-            program.map(|sources| versions.put(sources, &published(sources))).transpose()?;
         let mut disk = StdDisk::open(&data.join("journal")).map_err(EngineError::Machine)?;
         let random = random().map_err(EngineError::Machine)?;
         let opening = Opening {
@@ -157,9 +175,16 @@ impl Engine {
         };
         let recovered = journal::recover(&mut disk, &settings.journal, &opening)?;
         let is_new = recovered.until == Seq(0);
-        if is_new && wanted.is_none() {
-            return Err(EngineError::NoProgram { data: data.clone() });
-        }
+        let first = match program.filter(|_| is_new) {
+            Some(sources) => Some(versions.put(sources, &published(sources))?),
+            None if is_new => return Err(EngineError::NoProgram { data: data.clone() }),
+            None => None,
+        };
+        let id_key = match &meta {
+            Some(meta) => meta.id_key,
+            None if is_new => IdKey(random.id_key),
+            None => id_key_in(disk.again().map_err(EngineError::Machine)?)?,
+        };
         let (lag, fault) =
             (Lag::new(usize::from(settings.shards.count.get()), recovered.until), Fault::default());
         let (orders, ordered) = channel();
@@ -173,8 +198,10 @@ impl Engine {
         let journal = journal::start(recovered.core, disk, wall, lag.clone(), tell);
         let journal = journal.map_err(EngineError::Machine)?;
         let intake = journal.intake();
+        let post = handover.map(|handover| start_post(handover, &intake, &fault)).transpose();
+        let post = post.map_err(EngineError::Machine)?;
         for shard in &shards {
-            shard.do_send(Tell::Begin(intake.clone()));
+            shard.do_send(Tell::Begin(intake.clone(), post.as_ref().map(Post::inputs)));
         }
         let mut begin = Vec::new();
         let mut count = 1;
@@ -184,7 +211,7 @@ impl Engine {
             count += 1;
         }
         Entry::Boot { build: env!("CARGO_PKG_VERSION") }.write(&mut begin).expect("it is short");
-        if let Some(version) = wanted.filter(|_| is_new) {
+        if let Some(version) = first {
             Entry::Published { version }.write(&mut begin).expect("it is short");
             count += 1;
         }
@@ -199,37 +226,57 @@ impl Engine {
         let checkpoints = checkpoints.map_err(EngineError::Machine)?;
         gate.replay(replay, (recovered.from, recovered.until), &lag)
             .map_err(EngineError::Machine)?;
-        let id_key = IdKey(random.id_key);
-        let mut engine =
-            Self { journal, shards, checkpoints, lag, fault, id_key, versions, _lock: lock };
-        engine.settle_in(wanted).await?;
-        Ok(engine)
+        Ok(Self { journal, shards, checkpoints, lag, fault, id_key, versions, post, _lock: lock })
     }
 
-    /// Learns what world it is, and publishes the version that is wanted where another runs.
-    async fn settle_in(&mut self, wanted: Option<VersionId>) -> Result<(), EngineError> {
-        let (version, key) = loop {
-            let asked = self.shards[0].send(Ask).await;
-            self.fault.check()?;
-            let said = asked.map_err(|e| EngineError::Stopped(e.to_string()))?;
-            if let (true, Some(key)) = (said.live, said.id_key) {
-                break (said.version, key);
-            }
+    /// Returns when everything that was durable before the restart is applied.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`] where it has stopped.
+    pub async fn ready(&self) -> Result<(), EngineError> {
+        while !self.is_ready().await? {
             actix::clock::sleep(Duration::from_millis(1)).await;
-        };
-        self.id_key = key;
-        if let Some(wanted) = wanted.filter(|wanted| version != Some(*wanted)) {
-            let of = |id| self.versions.get(id);
-            if let (Some(new), Some(old)) = (of(wanted), version.and_then(of))
-                && let Some(lacks) = new.lacks(&old)
-            {
-                return Err(EngineError::Incompatible { lacks });
-            }
-            let mut entries = Vec::new();
-            Entry::Published { version: wanted }.write(&mut entries).expect("it is short");
-            append(&self.journal.intake(), entries, 1).await?;
         }
         Ok(())
+    }
+
+    async fn is_ready(&self) -> Result<bool, EngineError> {
+        for shard in &self.shards {
+            if !self.ask(shard).await?.live {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn ask(&self, shard: &Addr<Shard>) -> Result<Says, EngineError> {
+        let asked = shard.send(Ask).await;
+        self.fault.check()?;
+        asked.map_err(|e| EngineError::Stopped(e.to_string()))
+    }
+
+    /// Lets the program of these texts run from here on. `false`: it runs already. Waits until the engine is ready.
+    ///
+    /// # Errors
+    /// [`EngineError::Incompatible`] where it lacks what customers may rest on, and nothing is changed then; others where
+    /// it cannot be stored, or the engine has stopped.
+    pub async fn publish(&self, sources: &Sources) -> Result<bool, EngineError> {
+        self.ready().await?;
+        let running = self.ask(&self.shards[0]).await?.version;
+        let wanted = self.versions.put(sources, &published(sources))?;
+        if running == Some(wanted) {
+            return Ok(false);
+        }
+        let of = |id| self.versions.get(id);
+        if let (Some(new), Some(old)) = (of(wanted), running.and_then(of))
+            && let Some(lacks) = new.lacks(&old)
+        {
+            return Err(EngineError::Incompatible { lacks });
+        }
+        let mut entries = Vec::new();
+        Entry::Published { version: wanted }.write(&mut entries).expect("it is short");
+        append(&self.intake(), entries, 1).await?;
+        Ok(true)
     }
 
     /// The door for entries.
@@ -251,9 +298,7 @@ impl Engine {
     pub async fn status(&self) -> Result<Status, EngineError> {
         let mut shards = Vec::new();
         for shard in &self.shards {
-            let said = shard.send(Ask).await;
-            self.fault.check()?;
-            shards.push(said.map_err(|e| EngineError::Stopped(e.to_string()))?.counts);
+            shards.push(self.ask(shard).await?.counts);
         }
         let (durable, applied) = (self.journal.intake().durable(), self.lag.of_all());
         Ok(Status { shards, durable, applied: Seq(applied.0.min(durable.0)) })
@@ -271,12 +316,21 @@ impl Engine {
         self.fault.check()
     }
 
-    /// Takes nothing more, applies what was taken, makes a last checkpoint, and ends.
+    /// Takes nothing more, applies what was taken, waits for the mails that are on their way, makes a last checkpoint, and
+    /// ends. Whoever appends has to stop before.
     ///
     /// # Errors
     /// [`EngineError::Stopped`] where it had stopped before. What was acknowledged is durable all the same.
-    pub async fn close(self) -> Result<(), EngineError> {
+    pub async fn close(mut self) -> Result<(), EngineError> {
         self.applied().await?;
+        if let Some(post) = self.post.take() {
+            post.begin_drain();
+            while !post.is_drained() {
+                self.fault.check()?;
+                actix::clock::sleep(Duration::from_millis(1)).await;
+            }
+            self.applied().await?;
+        }
         self.checkpoints.end();
         let ending = self.journal.close();
         self.fault.check()?;
@@ -285,6 +339,43 @@ impl Engine {
             Ending::Stopped(why) => Err(EngineError::Stopped(why.to_string())),
         }
     }
+}
+
+/// What external ids are hashed under, by the first entry of a journal of which no checkpoint was made.
+fn id_key_in(disk: StdDisk) -> Result<IdKey, EngineError> {
+    let first = journal::groups(disk, Seq(0), Seq(1))?.next().transpose()?;
+    let entries = first.map(|group| group.entries).unwrap_or_default();
+    let found = each(&entries).next().and_then(|raw| match raw.ok()?.read().ok()? {
+        Entry::World { id_key, .. } => Some(IdKey(id_key)),
+        Entry::Boot { .. } | Entry::Published { .. } | Entry::Product { .. } | Entry::Of(..) => {
+            None
+        }
+    });
+    found.ok_or(EngineError::Shard(ShardError::TooEarly { seq: Seq(0) }))
+}
+
+/// The thread that hands mail over.
+fn start_post(handover: Handover, intake: &Intake, fault: &Fault) -> io::Result<Post> {
+    let Handover { wire, renderer, pace, failed } = handover;
+    let (intake, fault) = (intake.clone(), fault.clone());
+    let append = move |entry| tell_journal(&intake, &fault, entry, 1);
+    Post::start(
+        pace,
+        renderer,
+        wire,
+        Around { clock: Box::new(wall), append: Box::new(append), failed },
+    )
+}
+
+/// Appends what the engine says itself: it is never refused but where the journal has stopped.
+fn tell_journal(intake: &Intake, fault: &Fault, entries: Vec<u8>, count: u32) {
+    let fault = fault.clone();
+    let done = Box::new(move |answer| {
+        if let Err(why) = answer {
+            fault.set(&why);
+        }
+    });
+    intake.append(Class::Internal, entries, count, done);
 }
 
 /// An error and what caused it, in one sentence.

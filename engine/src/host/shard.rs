@@ -1,13 +1,13 @@
 //! The actor round a shard: it reads the clock, sets a timer for the next wake, and passes on what the shard asks for.
 
 use super::checkpoints::Order;
-use super::{Fault, MS, wall, wall_us};
+use super::{Fault, MS, tell_journal, wall, wall_us};
 use crate::entry::{Group, Seq};
-use crate::journal::{Class, Intake, Lag};
+use crate::journal::{Intake, Lag};
+use crate::mail;
 use crate::shard::{Counts, Input, Out, ShardCore};
 use crate::version::VersionId;
 use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, SpawnHandle};
-use foresend_core::id::IdKey;
 use foresend_core::time::{Timestamp, Wait};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::time::Duration;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(super) enum Tell {
-    Begin(Intake),
+    Begin(Intake, Option<Sender<mail::Input>>),
     Group(Arc<Group>),
     Replay(Arc<Group>),
     Live,
@@ -37,7 +37,6 @@ pub(super) struct Ask;
 pub(super) struct Says {
     pub(super) counts: Counts,
     pub(super) version: Option<VersionId>,
-    pub(super) id_key: Option<IdKey>,
     pub(super) live: bool,
 }
 
@@ -45,6 +44,8 @@ pub(super) struct Shard {
     core: ShardCore,
     index: usize,
     intake: Option<Intake>,
+    /// Where mail is handed over, if it is.
+    post: Option<Sender<mail::Input>>,
     orders: Sender<Order>,
     lag: Lag,
     fault: Fault,
@@ -67,15 +68,16 @@ impl Shard {
         orders: Sender<Order>,
         (lag, fault): (Lag, Fault),
     ) -> Self {
-        let (intake, out, live, cut, timer) = (None, Out::default(), false, Seq(0), None);
-        Self { core, index, intake, orders, lag, fault, out, live, cut, timer }
+        let (intake, post) = (None, None);
+        let (out, live, cut, timer) = (Out::default(), false, Seq(0), None);
+        Self { core, index, intake, post, orders, lag, fault, out, live, cut, timer }
     }
 
     fn tell(&mut self, tell: &Tell, ctx: &mut Context<Self>) {
         let over = wall().before(MS);
         let input = match tell {
-            Tell::Begin(intake) => {
-                self.intake = Some(intake.clone());
+            Tell::Begin(intake, post) => {
+                (self.intake, self.post) = (Some(intake.clone()), post.clone());
                 return;
             }
             Tell::Group(group) | Tell::Replay(group) => Input::Group(group),
@@ -97,7 +99,7 @@ impl Shard {
             Tell::Group(group) => self.lag.applied(self.index, end(group)),
             Tell::Replay(group) => self.lag.replayed_to(self.index, end(group)),
             Tell::Live => self.live = true,
-            Tell::Begin(_) | Tell::Cut(_) | Tell::Take | Tell::Settled(_) | Tell::Over => {}
+            Tell::Begin(..) | Tell::Cut(_) | Tell::Take | Tell::Settled(_) | Tell::Over => {}
         }
         self.pass_on();
         if self.core.is_taking() && matches!(tell, Tell::Cut(_) | Tell::Take) {
@@ -111,16 +113,15 @@ impl Shard {
             let (entries, count) = (std::mem::take(&mut self.out.append), self.out.appended);
             self.out.appended = 0;
             if let Some(intake) = &self.intake {
-                let fault = self.fault.clone();
-                let done = Box::new(move |answer| {
-                    if let Err(why) = answer {
-                        fault.set(&why);
-                    }
-                });
-                intake.append(Class::Internal, entries, count, done);
+                tell_journal(intake, &self.fault, entries, count);
             }
         }
-        self.out.mail.clear(); // nobody hands mail over yet; what is open is in the customers, and asked for again
+        for input in self.out.mail.drain(..) {
+            if let Some(post) = &self.post {
+                // It has ended only where the engine ends: then the mail stays ready.
+                drop(post.send(input));
+            }
+        }
         if let Some(part) = self.out.part.take() {
             drop(self.orders.send(Order::Part(self.cut, self.index, part)));
         }
@@ -171,6 +172,6 @@ impl Handler<Ask> for Shard {
     fn handle(&mut self, _: Ask, _: &mut Context<Self>) -> Self::Result {
         let (counts, live) = (self.core.counts(), self.live);
         let version = self.core.pulse().map(|(version, _)| version.id());
-        MessageResult(Says { counts, version, id_key: self.core.id_key(), live })
+        MessageResult(Says { counts, version, live })
     }
 }

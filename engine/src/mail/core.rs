@@ -2,11 +2,11 @@
 //! durably, so that no crash can send a marketing mail twice.
 //!
 //! The life of a mail here: *waiting* → its turn comes → *claimed* (a Handover entry is appended) → the entry is
-//! durable, its customer's actor looks a last time → no: gone from here; yes: *going* (it is on the wire) → an Outcome
-//! entry is appended: gone, or, if it was deferred, waiting again. State of customers is not kept here; after a restart
-//! every actor asks again for what is ready.
-//! Invariant: at most `in_flight` mails are claimed or going, and at most one of a customer: limits count what left
-//! before.
+//! durable, its customer's actor looks a last time → no: gone from here; yes: *going* (it is on the wire) → *answered* (an
+//! Outcome entry is appended) → the entry is durable and applied: gone, or, if it was deferred, waiting again. State of
+//! customers is not kept here; after a restart every actor asks again for what is ready.
+//! Invariant: at most `in_flight` mails are claimed, going or answered, so many at most are of unknown fate after a crash;
+//! and at most one of a customer: limits count what left before.
 //! Invariant: no clock, no thread, no chance but hashed.
 
 use super::draft::Draft;
@@ -66,6 +66,8 @@ pub enum Input {
         /// What the other side said.
         outcome: Outcome,
     },
+    /// Its Outcome is durable and was applied.
+    Over(CustomerId, Send, u16),
     /// The clock went on.
     Time,
     /// Nothing is claimed any more; what is in flight comes to its end.
@@ -85,8 +87,6 @@ pub struct Ready {
     pub next_attempt: u16,
     /// It carries an offer whose codes are single-use, and has no code yet.
     pub needs_code: bool,
-    /// Its address is suppressed.
-    pub suppressed: bool,
 }
 
 /// What the core asks for.
@@ -122,14 +122,20 @@ struct Waiting {
     send: Send,
     attempt: u16,
     needs_code: bool,
-    suppressed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Flying {
     order: SendRef,
     mail: Waiting,
-    is_going: bool,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    Claimed,
+    Going,
+    Answered(Outcome),
 }
 
 impl MailCore {
@@ -179,8 +185,9 @@ impl MailCore {
                 self.answered(customer, (send, attempt), left, out);
             }
             Input::Outcome { customer, send, attempt, outcome } => {
-                self.outcome(now, customer, (send, attempt), outcome, out);
+                self.outcome(customer, (send, attempt), outcome, out);
             }
+            Input::Over(customer, send, attempt) => self.over(now, customer, (send, attempt)),
             Input::Time => {}
             Input::Drain => self.draining = true,
         }
@@ -188,13 +195,13 @@ impl MailCore {
     }
 
     fn ready(&mut self, now: Timestamp, ready: Ready) {
-        let Ready { customer, send, order, next_attempt, needs_code, suppressed } = ready;
+        let Ready { customer, send, order, next_attempt, needs_code } = ready;
         let attempt = next_attempt.max(1);
         let at = now.after(self.pace.rest_before(customer, send, attempt));
         self.edit(customer, |person| {
             let is_flying = person.flying.is_some_and(|flying| flying.mail.send == send);
             if !is_flying && person.waiting.values().all(|mail| mail.send != send) {
-                let mail = Waiting { send, attempt, needs_code, suppressed };
+                let mail = Waiting { send, attempt, needs_code };
                 person.waiting.insert((at, order), mail);
             }
         });
@@ -211,12 +218,11 @@ impl MailCore {
         left: Option<Box<Draft>>,
         out: &mut Vec<Output>,
     ) {
-        let Some(flying) = self.flying(customer, send, attempt).filter(|f| !f.is_going) else {
-            return;
-        };
+        let claimed = |flying: &&mut Flying| flying.stage == Stage::Claimed;
+        let Some(flying) = self.flying(customer, send, attempt).filter(claimed) else { return };
         match left {
             Some(draft) => {
-                flying.is_going = true;
+                flying.stage = Stage::Going;
                 out.push(Output::Transmit(draft));
             }
             None => self.land(customer),
@@ -225,27 +231,28 @@ impl MailCore {
 
     fn outcome(
         &mut self,
-        now: Timestamp,
         customer: CustomerId,
         (send, attempt): (Send, u16),
         outcome: Outcome,
         out: &mut Vec<Output>,
     ) {
-        let Some(flying) = self.flying(customer, send, attempt).filter(|f| f.is_going) else {
-            return;
-        };
-        let Flying { order, mail, .. } = *flying;
+        let going = |flying: &&mut Flying| flying.stage == Stage::Going;
+        let Some(flying) = self.flying(customer, send, attempt).filter(going) else { return };
+        flying.stage = Stage::Answered(outcome);
         append(customer, &Told::Outcome { send, attempt, outcome }, out);
+    }
+
+    fn over(&mut self, now: Timestamp, customer: CustomerId, (send, attempt): (Send, u16)) {
+        let Some(flying) = self.flying(customer, send, attempt) else { return };
+        let Flying { order, mail, stage } = *flying;
+        // An outcome that came by another way, or from before a restart, is not what is in flight.
+        let Stage::Answered(outcome) = stage else { return };
         self.land(customer);
         match outcome {
             // It is ready still, and nobody says so again.
             Outcome::Deferred => {
-                let next_attempt = attempt.saturating_add(1);
-                let Waiting { needs_code, suppressed, .. } = mail;
-                self.ready(
-                    now,
-                    Ready { customer, send, order, next_attempt, needs_code, suppressed },
-                );
+                let (next_attempt, needs_code) = (attempt.saturating_add(1), mail.needs_code);
+                self.ready(now, Ready { customer, send, order, next_attempt, needs_code });
             }
             Outcome::Accepted | Outcome::Rejected | Outcome::RenderFailed => {}
             // If it is to be tried again, its actor says so.
@@ -275,14 +282,15 @@ impl MailCore {
             self.edit(customer, |person| {
                 claimed = person.waiting.pop_first();
                 let flying = claimed.map(|((_, order), mail)| (order, mail));
-                person.flying = flying.map(|(order, mail)| Flying { order, mail, is_going: false });
+                person.flying =
+                    flying.map(|(order, mail)| Flying { order, mail, stage: Stage::Claimed });
             });
             let (_, mail) = claimed.expect("who is queued has a mail waiting");
             self.in_flight += 1;
-            let Waiting { send, attempt, needs_code, suppressed } = mail;
+            let Waiting { send, attempt, needs_code } = mail;
             // There is no pool of codes: a mail that needs one of its own is answered "no code".
             let code = if needs_code { Code::Empty } else { Code::None };
-            append(customer, &Told::Handover { send, attempt, suppressed, code }, out);
+            append(customer, &Told::Handover { send, attempt, suppressed: false, code }, out);
         }
     }
 

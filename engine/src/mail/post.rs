@@ -1,8 +1,9 @@
-//! The thread that hands mail over: it drives [`MailCore`] by a clock and a bounded channel, makes the mails, and puts
+//! The thread that hands mail over: it drives [`MailCore`] by a clock and a channel, makes the mails, and puts
 //! them on a wire. Shards only tell it what is ready; making a mail costs them nothing.
 //!
 //! Nothing can wait in a circle here: this thread waits for its wire, and for the journal only to take an entry from the
-//! room that is reserved for what is claimed; it never waits for a shard. A shard may wait for this thread.
+//! room that is reserved for what is claimed; nobody waits for this thread. What waits in its channel are mails that are
+//! ready, and the core holds those anyway.
 
 use super::core::{Input, MailCore, Output, Pace};
 use super::draft::Draft;
@@ -12,7 +13,7 @@ use super::wire::Wire;
 use crate::entry::Outcome;
 use foresend_core::time::Timestamp;
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ pub type Failed = dyn FnMut(&Draft, &dyn std::error::Error) + Send;
 
 /// What the thread needs of the world around it.
 pub struct Around {
-    /// The time now.
+    /// The time now. Where it goes back, the thread's own stands still.
     pub clock: Box<dyn FnMut() -> Timestamp + Send>,
     /// Appends an entry to the journal, out of the reserved room.
     pub append: Box<dyn FnMut(Vec<u8>) + Send>,
@@ -32,12 +33,10 @@ pub struct Around {
 /// The hand-over of mail, as its thread is spoken to.
 #[derive(Debug)]
 pub struct Post {
-    inputs: SyncSender<Input>,
+    inputs: Sender<Input>,
     thread: JoinHandle<()>,
 }
 
-/// How many inputs wait for the thread before whoever tells it more waits too.
-const INPUTS_MAX: usize = 4_096;
 /// How long the thread sleeps at most.
 const NAP: Duration = Duration::from_millis(200);
 /// How long it sleeps while the wire has not answered.
@@ -54,28 +53,30 @@ impl Post {
         wire: impl Wire + Send + 'static,
         around: Around,
     ) -> io::Result<Self> {
-        let (inputs, received) = sync_channel(INPUTS_MAX);
-        let driven = Driven { core: MailCore::new(pace), renderer, wire, around, on_wire: 0 };
+        let (inputs, received) = channel();
+        let (core, now) = (MailCore::new(pace), Timestamp::ALWAYS);
+        let driven = Driven { core, renderer, wire, around, now, on_wire: 0 };
         let thread = thread::Builder::new()
             .name("mail".to_owned())
             .spawn(move || driven.until_drained(&received))?;
         Ok(Self { inputs, thread })
     }
 
-    /// Where inputs are told. A send waits while many are on their way; it fails once the thread has ended.
+    /// Where inputs are told. Telling fails once the thread has ended.
     #[must_use]
-    pub fn inputs(&self) -> SyncSender<Input> {
+    pub fn inputs(&self) -> Sender<Input> {
         self.inputs.clone()
     }
 
-    /// Claims nothing more, and waits until what is in flight has come to its end. Shards must still answer meanwhile.
-    /// `false`: the thread had panicked.
+    /// Claims nothing more. Shards must still answer for what is in flight.
+    pub fn begin_drain(&self) {
+        drop(self.inputs.send(Input::Drain)); // fails only where the thread has ended already
+    }
+
+    /// Whether what was in flight has come to its end, and the thread with it.
     #[must_use]
-    pub fn drain(self) -> bool {
-        // Fails only where the thread has ended already.
-        let told = self.inputs.send(Input::Drain);
-        drop(self.inputs);
-        self.thread.join().is_ok() && told.is_ok()
+    pub fn is_drained(&self) -> bool {
+        self.thread.is_finished()
     }
 }
 
@@ -84,6 +85,7 @@ struct Driven<W> {
     renderer: Renderer,
     wire: W,
     around: Around,
+    now: Timestamp,
     /// How many mails the wire has not answered.
     on_wire: usize,
 }
@@ -113,15 +115,20 @@ impl<W: Wire> Driven<W> {
         if self.on_wire > 0 {
             return PAUSE;
         }
-        let now = (self.around.clock)();
+        let now = self.look();
         let next = self.core.next_time().map_or(NAP, |next| {
             Duration::from_millis(u64::try_from(next.since(now).millis()).unwrap_or(0))
         });
         next.min(NAP)
     }
 
+    fn look(&mut self) -> Timestamp {
+        self.now = self.now.max((self.around.clock)());
+        self.now
+    }
+
     fn told(&mut self, input: Input, out: &mut Vec<Output>) {
-        let now = (self.around.clock)();
+        let now = self.look();
         self.core.handle(now, input, out);
         // What could not be made is answered at once, and may free the next.
         while !out.is_empty() {

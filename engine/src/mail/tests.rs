@@ -282,8 +282,7 @@ fn play(wire: impl super::Wire + std::marker::Send + 'static, mails: u32) -> (Ve
     let customer = |n: u32| CustomerId::from_bits(u128::from(n) + 1);
     for n in 0..mails {
         let (customer, send) = (customer(n), send(n));
-        let ready =
-            Ready { customer, send, order, next_attempt: 1, needs_code: false, suppressed: false };
+        let ready = Ready { customer, send, order, next_attempt: 1, needs_code: false };
         inputs.send(Input::Ready(ready)).unwrap();
     }
     let mut outcomes = Vec::new();
@@ -301,12 +300,17 @@ fn play(wire: impl super::Wire + std::marker::Send + 'static, mails: u32) -> (Ve
                 let left = Some(Box::new(draft));
                 inputs.send(Input::Answered { customer, send, attempt, left }).unwrap();
             }
-            Entry::Of(_, Told::Outcome { outcome, .. }) => outcomes.push(outcome),
+            Entry::Of(customer, Told::Outcome { send, attempt, outcome }) => {
+                outcomes.push(outcome);
+                inputs.send(Input::Over(customer, send, attempt)).unwrap();
+            }
             other => panic!("{other:?}"),
         }
     }
-    drop(inputs);
-    assert!(post.drain());
+    post.begin_drain();
+    while !post.is_drained() {
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
     let failed = *failed.lock().unwrap();
     (outcomes, failed)
 }

@@ -28,6 +28,16 @@ pub trait Wire {
     fn answer(&mut self) -> Option<Answer>;
 }
 
+impl Wire for Box<dyn Wire + Send> {
+    fn send(&mut self, mail: Envelope) {
+        (**self).send(mail);
+    }
+
+    fn answer(&mut self) -> Option<Answer> {
+        (**self).answer()
+    }
+}
+
 impl Answer {
     /// What became of `mail`.
     #[must_use]

@@ -4,8 +4,9 @@ use super::core::ShardCore;
 use super::person::Person;
 use super::resident::{Envelope, Resident};
 use super::translate::{self, Unknown};
-use super::{Asks, Out, ShardError, Told};
+use super::{Out, ShardError, Told};
 use crate::entry::{self, Call, Seq};
+use crate::mail;
 use crate::store::load;
 use foresend_core::id::CustomerId;
 use foresend_core::time::Timestamp;
@@ -46,6 +47,7 @@ impl ShardCore {
         };
         if !self.wake_up(customer, user)? {
             self.keep((seq, now), customer, told, fields);
+            self.answer_for_kept(customer, told, out);
             return Ok(());
         }
         let round = self.round;
@@ -94,6 +96,7 @@ impl ShardCore {
         let Ok(known) = applied else {
             self.quarantine(customer, seq, false, out);
             self.keep((seq, now), customer, told, fields);
+            self.answer_for_kept(customer, told, out);
             return Ok(());
         };
         match known {
@@ -135,17 +138,16 @@ impl ShardCore {
         }
         let asked = out.mail.len();
         self.ask(customer, out);
-        if let entry::Told::Handover { send, attempt, .. } = told {
-            let is_answer = |asks: &Asks| matches!(asks, Asks::Answered { .. });
-            if !out.mail.iter().skip(asked).any(is_answer) {
-                let (send, attempt) = (*send, *attempt);
-                out.mail.push(Asks::Answered { customer, send, attempt, left: None });
-            }
-        }
-        if let entry::Told::Outcome { send, attempt, .. } = told {
-            out.mail.push(Asks::Over(customer, *send, *attempt));
-        }
+        answer(customer, told, asked, out);
         Ok(())
+    }
+
+    /// What is kept and not applied is answered all the same: nothing leaves, and whoever hands mail over does not wait.
+    fn answer_for_kept(&self, customer: CustomerId, told: &entry::Told<'_>, out: &mut Out) {
+        if !self.replaying {
+            let asked = out.mail.len();
+            answer(customer, told, asked, out);
+        }
     }
 
     /// Sees to it that a customer is in memory. `false`: they are in quarantine.
@@ -204,5 +206,29 @@ impl ShardCore {
             self.wakes.note(resident.customer.next_wake(), id);
         }
         Ok(())
+    }
+}
+
+/// Answers whoever hands mail over: a hand-over upon which nothing has left since `asked` was refused.
+fn answer(customer: CustomerId, told: &entry::Told<'_>, asked: usize, out: &mut Out) {
+    match told {
+        entry::Told::Handover { send, attempt, .. } => {
+            let is_answer = |input: &mail::Input| matches!(input, mail::Input::Answered { .. });
+            if !out.mail.iter().skip(asked).any(is_answer) {
+                let (send, attempt) = (*send, *attempt);
+                out.mail.push(mail::Input::Answered { customer, send, attempt, left: None });
+            }
+        }
+        entry::Told::Outcome { send, attempt, .. } => {
+            out.mail.push(mail::Input::Over(customer, *send, *attempt));
+        }
+        entry::Told::Wake
+        | entry::Told::Call(_)
+        | entry::Told::Called { .. }
+        | entry::Told::Engagement { .. }
+        | entry::Told::Remember { .. }
+        | entry::Told::Quarantine
+        | entry::Told::Release
+        | entry::Told::Happened { .. } => {}
     }
 }

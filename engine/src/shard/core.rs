@@ -4,20 +4,22 @@ use super::quarantine::Quarantine;
 use super::resident::Residents;
 use super::seen::Seen;
 use super::wakes::Wakes;
-use super::{Asks, Input, Out, PARTITIONS, Part, ShardError, Told, Versions, partition, seen};
+use super::{Input, Out, PARTITIONS, Part, ShardError, Told, Versions, partition, seen};
 use crate::entry::{self, Entry, Group, Seq};
 use crate::kv::Kv;
+use crate::mail::{self, Draft, Ready};
 use crate::store::checkpoint::{self, Resting};
 use crate::store::load;
 use crate::store::meta::Meta;
 use crate::store::timeline::Under;
 use crate::version::{Version, VersionId};
 use foresend_core::chance::Seed;
-use foresend_core::customer::effect::{Effect, Effects};
+use foresend_core::customer::effect::{Effect, Effects, Mailing};
 use foresend_core::id::{CustomerId, IdKey, StableId};
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
 use foresend_core::world::experiment::ExperimentIx;
+use foresend_core::world::offer::Codes;
 use foresend_insight::pulse::Pulse;
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
@@ -480,36 +482,48 @@ impl ShardCore {
         Ok(())
     }
 
-    /// Passes on what a customer asked for.
+    /// Passes on what a customer asked for, right after it was asked.
     pub(super) fn ask(&mut self, customer: CustomerId, out: &mut Out) {
         let (Some(running), Some(resident)) = (&self.running, self.residents.get(customer)) else {
             return;
         };
         for effect in self.effects.asked.drain(..) {
             match effect {
-                Effect::Ready(mailing) => out.mail.push(Asks::Ready {
-                    customer,
-                    mailing,
-                    send: running.version.stable(mailing.send),
-                    attempt: resident
-                        .customer
-                        .attempts(mailing.send)
-                        .map_or(1, |last| last.saturating_add(1)),
-                    suppressed: resident.person.suppressed,
-                }),
-                Effect::Withdraw(send) => {
-                    out.mail.push(Asks::Withdraw(customer, running.version.stable(send)));
+                Effect::Ready(mailing) => {
+                    let last = resident.customer.attempts(mailing.send);
+                    out.mail.push(mail::Input::Ready(Ready {
+                        customer,
+                        send: running.version.stable(mailing.send),
+                        order: mailing.send,
+                        next_attempt: last.map_or(1, |last| last.saturating_add(1)),
+                        needs_code: running.needs_code(&mailing),
+                    }));
                 }
-                Effect::Transmit(mailing, attempt) => out.mail.push(Asks::Answered {
-                    customer,
-                    send: running.version.stable(mailing.send),
-                    attempt,
-                    left: Some(Box::new(mailing)),
-                }),
+                Effect::Withdraw(send) => {
+                    let send = running.version.stable(send);
+                    out.mail.push(mail::Input::Withdraw(customer, send));
+                }
+                Effect::Transmit(mailing, attempt) => {
+                    let send = running.version.stable(mailing.send);
+                    let of = (&resident.customer, &running.world);
+                    let words = &running.version.compiled;
+                    let contact = resident.person.contact(&words.program);
+                    let draft = Draft::take(of, words, contact, (&mailing, attempt), self.now);
+                    let left = Some(Box::new(draft));
+                    out.mail.push(mail::Input::Answered { customer, send, attempt, left });
+                }
                 // A program that calls webhooks is refused before it is published.
                 Effect::Call(_) => {}
             }
         }
+    }
+}
+
+impl Running {
+    /// Whether the mail is to carry a code of its own that it does not have yet.
+    fn needs_code(&self, mailing: &Mailing) -> bool {
+        let is_single = |offer| self.world.program.offer(offer).codes == Codes::SingleUse;
+        mailing.code.is_none() && mailing.offer.is_some_and(is_single)
     }
 }
 

@@ -18,13 +18,13 @@ pub use self::core::{Counts, ShardCore, partitions_of};
 pub use person::{Owned, Person};
 pub use resident::{Envelope, EnvelopeError};
 
-use crate::entry::{EntryError, Group, Send, Seq};
+use crate::entry::{EntryError, Group, Seq};
 use crate::kv::KvError;
+use crate::mail;
 use crate::store::meta::Meta;
 use crate::store::timeline::{self, Under};
 use crate::store::{StoreError, checkpoint};
 use crate::version::{Version, VersionId};
-use foresend_core::customer::effect::Mailing;
 use foresend_core::customer::record::Record;
 use foresend_core::id::CustomerId;
 use foresend_core::time::Timestamp;
@@ -63,43 +63,10 @@ pub struct Out {
     pub append: Vec<u8>,
     /// How many.
     pub appended: u32,
-    /// For the mailer, in order.
-    pub mail: Vec<Asks>,
+    /// For the hand-over of mail, in order.
+    pub mail: Vec<mail::Input>,
     /// The checkpoint that is whole now.
     pub part: Option<Box<Part>>,
-}
-
-/// What a shard asks of the mailer.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Asks {
-    /// Hand this mail over as soon as there is a slot.
-    Ready {
-        /// Whose.
-        customer: CustomerId,
-        /// The mail.
-        mailing: Mailing,
-        /// Its name for ever.
-        send: Send,
-        /// The next attempt's number.
-        attempt: u16,
-        /// The address is suppressed.
-        suppressed: bool,
-    },
-    /// Forget it: its hand-over would be refused.
-    Withdraw(CustomerId, Send),
-    /// A hand-over was answered: the mail leaves now, or it does not.
-    Answered {
-        /// Whose.
-        customer: CustomerId,
-        /// The mail.
-        send: Send,
-        /// The attempt that was asked for.
-        attempt: u16,
-        /// What to send.
-        left: Option<Box<Mailing>>,
-    },
-    /// An outcome is applied.
-    Over(CustomerId, Send, u16),
 }
 
 /// A shard's part of a checkpoint: everything that changed since the one before, as of the cut.

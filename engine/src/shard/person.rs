@@ -1,9 +1,13 @@
 //! Who a customer is to a mail: what the shop has told of them, by its own names. The core holds only what decisions
 //! read; this is the rest.
 
+use super::translate::value_of;
 use crate::entry::Value;
+use crate::mail::Contact;
 use foresend_core::calendar::Day;
 use foresend_core::time::Timestamp;
+use foresend_core::world::program::Program;
+use foresend_core::world::value::Kept;
 use serde::{Deserialize, Serialize};
 
 /// What the shop has told of a customer.
@@ -95,6 +99,21 @@ impl Person {
         instant(text)
     }
 
+    /// Who they are to a mail of this program.
+    #[must_use]
+    pub fn contact(&self, program: &Program) -> Contact<'_> {
+        let declared = program.traits.iter().filter_map(|(name, of)| {
+            let value = value_of(self.get(name)?.value(), *of)?;
+            Some((name.clone(), Kept::from(value)))
+        });
+        Contact {
+            user: &self.user,
+            address: self.address().unwrap_or_default(), // the core lets nothing leave without one
+            locale: self.text("locale"),
+            traits: declared.collect(),
+        }
+    }
+
     /// Memory held beyond its own size, in bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
@@ -116,6 +135,15 @@ impl Owned {
             Value::Number(number) => Some(Self::Number(number)),
             Value::Text(text) => Some(Self::Text(text.to_owned())),
             Value::Json(json) => Some(Self::Json(json.to_owned())),
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Bool(yes) => Value::Bool(*yes),
+            Self::Number(number) => Value::Number(*number),
+            Self::Text(text) => Value::Text(text),
+            Self::Json(json) => Value::Json(json),
         }
     }
 

@@ -40,7 +40,9 @@ pub(super) fn tell(
         Told::Call(call) => return calls(call, (version, world), person, to),
         Told::Wake => to(world, Input::Wake),
         Told::Handover { send: of, attempt, suppressed, code } => {
-            let gate = if *suppressed { Gate::Suppressed } else { Gate::Open };
+            // Asked again here: an address may have come back since the mail was ready.
+            let suppressed = *suppressed || person.suppressed;
+            let gate = if suppressed { Gate::Suppressed } else { Gate::Open };
             let code = match code {
                 entry::Code::None => input::Code::None,
                 entry::Code::Reserved(number) => input::Code::Reserved(*number),
@@ -190,7 +192,7 @@ const fn outcome_of(outcome: entry::Outcome) -> input::Outcome {
 
 /// A value as the program declares it. Shops send numbers as text, and ids as numbers: a number is read out of text where
 /// one is wanted, and an id may be either. `None`: it is nothing of that type.
-fn value_of(value: Value<'_>, of: PropertyType) -> Option<CoreValue<'_>> {
+pub(super) fn value_of(value: Value<'_>, of: PropertyType) -> Option<CoreValue<'_>> {
     match (value, of) {
         (Value::Number(number), PropertyType::Number | PropertyType::Text) => {
             amount(number).map(CoreValue::Number)
