@@ -229,8 +229,8 @@ impl JournalCore {
         self.tail.sealed
     }
 
-    #[cfg(test)]
-    pub(super) fn written(&self) -> Option<Arc<Group>> {
+    /// What is written and not synced yet: for whoever simulates an engine that answers too early.
+    pub(crate) fn written(&self) -> Option<Arc<Group>> {
         self.log.written()
     }
 

@@ -64,7 +64,8 @@ impl<D: Disk> Groups<D> {
             }
             let place = scan.damage(Ill::Frame, None);
             if let Some((head, entries)) = scan.next(&mut self.disk)? {
-                if head.end().is_none_or(|end| end <= self.from) {
+                // A seal holds nothing.
+                if head.count == 0 || head.end().is_none_or(|end| end <= self.from) {
                     continue;
                 }
                 let mut group = scan::group(&head, entries);

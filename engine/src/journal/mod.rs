@@ -26,6 +26,7 @@ pub use damage::{Damage, Ill, ReadError, Torn};
 pub use groups::{Groups, groups};
 pub use intake::{Acknowledged, Intake, Lag};
 pub use recovery::{Opening, Recovered, recover};
+pub(crate) use thread::carry_out;
 pub use thread::{Durable, Ending, Journal, Wall, start};
 
 use crate::entry;

@@ -118,7 +118,7 @@ fn help(jobs: &Receiver<Command>, mut disk: StdDisk, shared: &Shared) {
 }
 
 /// Carries out one command.
-pub(super) fn carry_out(disk: &mut impl Disk, command: &Command) -> io::Result<()> {
+pub(crate) fn carry_out(disk: &mut impl Disk, command: &Command) -> io::Result<()> {
     match command {
         Command::Write { file, offset, head, group } => {
             disk.write(file, *offset, head)?;

@@ -136,6 +136,8 @@ impl ShardCore {
         if self.replaying {
             return Ok(());
         }
+        // An outcome ends what was in flight before the mail may be ready again.
+        over(customer, told, out);
         let asked = out.mail.len();
         self.ask(customer, out);
         answer(customer, told, asked, out);
@@ -145,8 +147,8 @@ impl ShardCore {
     /// What is kept and not applied is answered all the same: nothing leaves, and whoever hands mail over does not wait.
     fn answer_for_kept(&self, customer: CustomerId, told: &entry::Told<'_>, out: &mut Out) {
         if !self.replaying {
-            let asked = out.mail.len();
-            answer(customer, told, asked, out);
+            over(customer, told, out);
+            answer(customer, told, out.mail.len(), out);
         }
     }
 
@@ -209,26 +211,20 @@ impl ShardCore {
     }
 }
 
+/// Tells whoever hands mail over that an outcome is applied.
+fn over(customer: CustomerId, told: &entry::Told<'_>, out: &mut Out) {
+    if let entry::Told::Outcome { send, attempt, .. } = told {
+        out.mail.push(mail::Input::Over(customer, *send, *attempt));
+    }
+}
+
 /// Answers whoever hands mail over: a hand-over upon which nothing has left since `asked` was refused.
 fn answer(customer: CustomerId, told: &entry::Told<'_>, asked: usize, out: &mut Out) {
-    match told {
-        entry::Told::Handover { send, attempt, .. } => {
-            let is_answer = |input: &mail::Input| matches!(input, mail::Input::Answered { .. });
-            if !out.mail.iter().skip(asked).any(is_answer) {
-                let (send, attempt) = (*send, *attempt);
-                out.mail.push(mail::Input::Answered { customer, send, attempt, left: None });
-            }
+    if let entry::Told::Handover { send, attempt, .. } = told {
+        let is_answer = |input: &mail::Input| matches!(input, mail::Input::Answered { .. });
+        if !out.mail.iter().skip(asked).any(is_answer) {
+            let (send, attempt) = (*send, *attempt);
+            out.mail.push(mail::Input::Answered { customer, send, attempt, left: None });
         }
-        entry::Told::Outcome { send, attempt, .. } => {
-            out.mail.push(mail::Input::Over(customer, *send, *attempt));
-        }
-        entry::Told::Wake
-        | entry::Told::Call(_)
-        | entry::Told::Called { .. }
-        | entry::Told::Engagement { .. }
-        | entry::Told::Remember { .. }
-        | entry::Told::Quarantine
-        | entry::Told::Release
-        | entry::Told::Happened { .. } => {}
     }
 }

@@ -144,7 +144,7 @@ impl Rig {
             Lane::Room => self.room.take(),
         };
         let Some(command) = command else { return true };
-        let result = thread::carry_out(&mut self.disk, &command).map_err(|error| error.kind());
+        let result = carry_out(&mut self.disk, &command).map_err(|error| error.kind());
         if self.disk.is_dark() {
             return false;
         }
