@@ -2,6 +2,7 @@
 //! the number of shards, the size of groups, who is in memory, and how often it is started again.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod hosted;
 mod replayed;
 mod restarted;
 mod shop;

@@ -17,10 +17,10 @@ use foresend_engine::store::timeline;
 use std::sync::Arc;
 
 /// One history: its seed, and what was drawn so far.
-struct Draws(u64, u64);
+pub(crate) struct Draws(pub(crate) u64, pub(crate) u64);
 
 impl Draws {
-    fn below(&mut self, most: u64) -> u64 {
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.1 += 1;
         join(mix(self.0), self.1) % most
     }
@@ -219,7 +219,10 @@ fn groups_shards_memory_checkpoints_power_failures_and_quarantine_change_no_reco
     assert!(quarantined > 100, "{quarantined}");
 }
 
-fn found(kv: &dyn Kv, customer: CustomerId) -> Vec<foresend_core::customer::record::Record> {
+pub(crate) fn found(
+    kv: &dyn Kv,
+    customer: CustomerId,
+) -> Vec<foresend_core::customer::record::Record> {
     let mut records = Vec::new();
     timeline::records(kv, customer, Seq(0), &mut |line| {
         records.push(line.record);

@@ -99,6 +99,10 @@ pub struct Machine<W> {
     broken: Broken,
     /// The next code of a pool without end; `None`: there is no pool.
     codes: Option<u64>,
+    /// An instant is over without the clock going on, once somebody lets it be looked at.
+    punctual: bool,
+    /// Nobody looks at the clock for now.
+    blind: bool,
     process: Option<Process>,
 }
 
@@ -177,6 +181,8 @@ impl<W: Wire> Machine<W> {
             begins,
             broken: Broken::Nowhere,
             codes: None,
+            punctual: false,
+            blind: false,
             process: None,
         }
     }
@@ -196,6 +202,38 @@ impl<W: Wire> Machine<W> {
     pub const fn with_codes(mut self) -> Self {
         self.codes = Some(1);
         self
+    }
+
+    /// The same with a clock as a rehearsal has it: what is due at an instant happens at that instant, after everything
+    /// that came from outside at it: see [`Machine::look_away`].
+    #[must_use]
+    pub const fn punctual(mut self) -> Self {
+        self.punctual = true;
+        self
+    }
+
+    /// Whether nobody looks at the clock from here on.
+    pub const fn look_away(&mut self, away: bool) {
+        self.blind = away;
+    }
+
+    /// When a shard or the hand-over wants to look at the clock next, as far as they know.
+    #[must_use]
+    pub fn next_look(&self) -> Timestamp {
+        let Some(process) = &self.process else { return Timestamp::NEVER };
+        let shards = process.shards.iter().map(|actor| actor.core.next_wake());
+        shards.chain(process.mail.next_time()).min().unwrap_or(Timestamp::NEVER)
+    }
+
+    /// Every instant up to this one is over.
+    fn over(&self) -> Timestamp {
+        if self.punctual { self.at } else { self.at.before(MS) }
+    }
+
+    /// What the hand-over's clock shows when it looks: a moment later, where the machine's stands still.
+    fn mail_looks(&self, mail_at: Timestamp) -> Timestamp {
+        let at = mail_at.max(self.at);
+        if self.punctual { at.after(MS) } else { at }
     }
 
     /// Whether an engine runs.
@@ -330,16 +368,17 @@ impl<W: Wire> Machine<W> {
         may(Step::Disk(Lane::Room), process.room.is_some());
         for (at, actor) in process.shards.iter().enumerate() {
             may(Step::Shard(at), !actor.inbox.is_empty());
-            let over = self.at.before(MS);
+            let over = self.over();
             let due = actor.looked < over || actor.core.next_wake() <= over;
-            may(Step::Look(at), actor.live && due);
+            may(Step::Look(at), actor.live && due && !self.blind);
             may(Step::Take(at), actor.core.is_taking());
         }
         let is_whole = |making: &Making| making.parts.iter().all(Option::is_some);
         may(Step::Write, process.making.as_ref().is_some_and(is_whole));
         may(Step::Mail, !process.mail_inbox.is_empty());
-        let mail_at = process.mail_at.max(self.at);
-        may(Step::Time, process.mail.next_time().is_some_and(|next| next <= mail_at));
+        let mail_at = self.mail_looks(process.mail_at);
+        let due = process.mail.next_time().is_some_and(|next| next <= mail_at);
+        may(Step::Time, due && !self.blind);
         may(Step::Answer, process.on_wire > 0);
         steps
     }
@@ -402,7 +441,8 @@ impl<W: Wire> Machine<W> {
                 }
             }
             Step::Look(at) => {
-                let over = self.at.before(MS);
+                let over = self.over();
+                let Some(process) = &mut self.process else { return Ok(()) };
                 process.shards[at].looked = over;
                 self.tell_shard(at, shard::Input::Over(over))
             }
@@ -483,8 +523,18 @@ impl<W: Wire> Machine<W> {
     }
 
     fn tell_mail(&mut self, input: mail::Input) -> Result<(), Ended> {
+        let Some(process) = &self.process else { return Err(Ended::Power) };
+        let mail_at = match input {
+            mail::Input::Time => self.mail_looks(process.mail_at),
+            mail::Input::Ready(_)
+            | mail::Input::Withdraw(..)
+            | mail::Input::Answered { .. }
+            | mail::Input::Outcome { .. }
+            | mail::Input::Over(..)
+            | mail::Input::Drain => process.mail_at.max(self.at),
+        };
         let Some(process) = &mut self.process else { return Err(Ended::Power) };
-        process.mail_at = process.mail_at.max(self.at);
+        process.mail_at = mail_at;
         let mut out = Vec::new();
         process.mail.handle(process.mail_at, input, &mut out);
         for output in out {

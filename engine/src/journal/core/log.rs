@@ -75,7 +75,6 @@ impl Log {
     }
 }
 
-#[cfg(test)]
 impl Log {
     /// The group that is written and not yet synced.
     pub(super) fn written(&self) -> Option<Arc<Group>> {
