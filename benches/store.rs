@@ -7,6 +7,7 @@ use foresend_core::chance::{Seed, bits};
 use foresend_core::id::{CustomerId, IdKey};
 use foresend_core::time::{Timestamp, Wait};
 use foresend_engine::entry::{Raw, Seq, kind};
+use foresend_engine::journal::FolderId;
 use foresend_engine::store::checkpoint::{Checkpointer, GATHERED_BYTES, Part, Resting};
 use foresend_engine::store::fjall::{FjallKv, FjallSettings};
 use foresend_engine::store::load;
@@ -70,8 +71,16 @@ fn checkpoint(kv: &FjallKv, cut: u64, customers: std::ops::Range<usize>) {
     let raw = Raw { customer: None, kind: kind::BOOT, fields: &[0] };
     checkpointer.told(Seq(cut - 1), NOW, raw).expect("room on the disk");
     let cut = Seq(cut);
-    let meta =
-        Meta { cut, now: NOW, seed: Seed(1), id_key: IdKey(2), version: None, begun: Vec::new() };
+    let meta = Meta {
+        folder: FolderId(0),
+        cut,
+        now: NOW,
+        seed: Seed(1),
+        id_key: IdKey(2),
+        version: None,
+        begun: Vec::new(),
+        spreads: Vec::new(),
+    };
     checkpointer.commit(&meta).expect("room on the disk");
 }
 

@@ -79,7 +79,10 @@ impl Host for Running {
 }
 
 /// The texts of a program that an engine can run.
-fn program(folder: &Path) -> Result<Sources, Failure> {
+///
+/// # Errors
+/// Where it has mistakes, which have been shown then, or asks for what engines cannot do yet.
+pub(crate) fn program(folder: &Path) -> Result<Sources, Failure> {
     let sources = open::program(folder)?;
     let (compiled, told) = foresend_program::compile(&sources, None);
     let any_error = told.iter().any(|one| one.severity == Severity::Error);
@@ -107,7 +110,8 @@ fn first_call(compiled: &Compiled) -> Option<(&str, &str)> {
     })
 }
 
-fn failure(error: &EngineError) -> Failure {
+/// Why an engine does not run, in words.
+pub(crate) fn failure(error: &EngineError) -> Failure {
     let text = with_causes(error);
     match error {
         EngineError::NoProgram { .. } => {
@@ -115,6 +119,9 @@ fn failure(error: &EngineError) -> Failure {
         }
         EngineError::Incompatible { .. } => Failure::input(text)
             .help("keep it in the program, or begin with another data folder: --data DIR"),
+        EngineError::Mistakes { folder, .. } => {
+            Failure::input(text).help(format!("see them: foresend check {folder}"))
+        }
         EngineError::Lock(_)
         | EngineError::Store(_)
         | EngineError::Journal(_)

@@ -22,7 +22,8 @@ Examples:
   foresend generate scenarios/cart-recovery.toml --out - | foresend feed - --dev scenarios/shop
 
 A file is checked as a whole first: where one line is wrong, nothing of it is taken. Of a pipe,
-wrong lines are told of and left out. Journeys start and go on; no mail is handed over yet.
+wrong lines are told of and left out. Journeys start and go on; mails that come due stay ready
+until `foresend serve` hands them over.
 
 Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done, 3 lines of a pipe
 were left out.")]
@@ -72,7 +73,7 @@ pub(crate) fn run<H: Host>(
             |e: io::Error| Failure::input(format!("{name} cannot be read: {}", plainly(&e)));
         File::open(&arguments.file).map(BufReader::new).map_err(unread)
     };
-    let read = feed::check(&mut opened()?, now())
+    let read = feed::check(&mut opened()?, now(), origin)
         .map_err(|e| Failure::input(format!("{name} cannot be read: {}", plainly(&e))))?;
     if read.wrong > 0 {
         output::talk(&wrong_lines(&name, &read));
@@ -115,7 +116,7 @@ fn summary(name: &str, read: &Read) -> String {
     let mut text = format!("{name}: {} taken", counted(read.calls, "call"));
     if read.not_used > 0 {
         text +=
-            &format!(", {} not used yet", counted(read.not_used, "group, alias or product call"));
+            &format!(", {} not used", counted(read.not_used, "group, alias or past product call"));
     }
     text = text.replace('\u{a0}', " ");
     text.push('\n');
@@ -206,12 +207,12 @@ pub(crate) mod tests {
     #[test]
     fn wrong_lines_are_told_by_their_place_and_not_without_end() {
         let text = CALL.to_owned() + &"{\"type\":\"group\"}\n".repeat(2) + &"[]\n".repeat(1_022);
-        let read = feed::check(&mut text.as_bytes(), now()).unwrap();
+        let read = feed::check(&mut text.as_bytes(), now(), Origin::Live).unwrap();
         let told = summary("events.ndjson", &read);
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(
             lines[0],
-            "events.ndjson: 1 call taken, 2 group, alias or product calls not used yet"
+            "events.ndjson: 1 call taken, 2 group, alias or past product calls not used"
         );
         assert!(lines[1].starts_with("events.ndjson:4: it is not a JSON object; "), "{told}");
         assert_eq!((lines.len(), lines[21]), (22, "and 1,002 more wrong lines"));

@@ -25,10 +25,12 @@ mod report;
 mod say;
 mod scenario;
 mod schema;
+mod serve;
 mod settings;
 mod simulate;
 mod target;
 mod told;
+mod torture;
 mod tune;
 
 use clap::{Parser, Subcommand};
@@ -70,6 +72,8 @@ enum Command {
     Generate(generate::Arguments),
     Feed(feed::Arguments),
     Import(import::Arguments),
+    Serve(serve::Arguments),
+    Torture(torture::Arguments),
     Dash(dash::Arguments),
 }
 
@@ -86,6 +90,8 @@ fn main() -> ExitCode {
         Command::Dash(arguments) => dash::run(arguments),
         Command::Feed(arguments) => feed::run(arguments, Origin::Live, Running::open),
         Command::Import(arguments) => import::run(arguments, Running::open),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Torture(arguments) => torture::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

@@ -35,7 +35,7 @@ pub struct Read {
     pub lines: u64,
     /// Calls that something is made of.
     pub calls: u64,
-    /// Calls that nothing is made of yet (group, alias, product).
+    /// Calls that nothing is made of: group and alias yet, product where it is history.
     pub not_used: u64,
     /// Lines that are no call.
     pub wrong: u64,
@@ -56,12 +56,12 @@ pub enum FeedError<E> {
 ///
 /// # Errors
 /// What the input answers.
-pub fn check(input: &mut dyn BufRead, now: Timestamp) -> io::Result<Read> {
+pub fn check(input: &mut dyn BufRead, now: Timestamp, origin: Origin) -> io::Result<Read> {
     let mut read = Read::default();
     let mut line = Vec::new();
     while next(input, &mut line)? {
         let one = call::parse(&line, &Arrival::in_file(now));
-        read.count(&line, one.map(|called| is_used(&called)));
+        read.count(&line, one.map(|called| is_used(&called, origin)));
     }
     Ok(read)
 }
@@ -86,7 +86,7 @@ pub fn feed<S: Sink>(
         more = next(input, &mut line).map_err(FeedError::Read)?;
         if more {
             let one = call::parse(&line, &arrival).map(|called| {
-                if !is_used(&called) {
+                if !is_used(&called, origin) {
                     return false;
                 }
                 let entry = Entry::of_call(&called, key, origin);
@@ -123,11 +123,11 @@ impl Read {
     }
 }
 
-/// Whether anything is made of the call yet: nobody tells those who wait for a product.
-const fn is_used(called: &Called<'_>) -> bool {
-    match called {
-        Called::Customer(_) => true,
-        Called::Product { .. } => false,
+/// Whether anything is made of the call: what happened to a product in the past is nobody's news.
+const fn is_used(called: &Called<'_>, origin: Origin) -> bool {
+    match (called, origin) {
+        (Called::Customer(_), _) | (Called::Product { .. }, Origin::Live) => true,
+        (Called::Product { .. }, Origin::Backfill) => false,
     }
 }
 
@@ -228,7 +228,11 @@ mod tests {
         let told: Vec<_> = read.told.iter().map(|(line, bad)| (*line, bad.why)).collect();
         assert_eq!(told, [(3, Why::Json), (6, Why::Size)]);
         assert_eq!(users(&taken), ["a", "b", "d"]);
-        assert_eq!(check(&mut text.as_bytes(), NOW).unwrap(), read, "checked as it is fed");
+        assert_eq!(
+            check(&mut text.as_bytes(), NOW, Origin::Live).unwrap(),
+            read,
+            "checked as it is fed"
+        );
     }
 
     #[test]
@@ -251,8 +255,8 @@ mod tests {
 
     #[test]
     fn only_the_first_wrong_lines_are_kept() {
-        let read = check(&mut "[]\n".repeat(50).as_bytes(), NOW).unwrap();
+        let read = check(&mut "[]\n".repeat(50).as_bytes(), NOW, Origin::Live).unwrap();
         assert_eq!((read.wrong, read.told.len()), (50, WRONG_MAX));
-        assert_eq!(check(&mut &b""[..], NOW).unwrap(), Read::default());
+        assert_eq!(check(&mut &b""[..], NOW, Origin::Live).unwrap(), Read::default());
     }
 }

@@ -2,6 +2,7 @@
 //! units and ranges. Those of the journal stand with it.
 
 use crate::journal;
+use crate::mail::Site;
 use foresend_program::{Operator, Stage};
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
@@ -17,6 +18,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// What becomes of a mail.
     pub stage: Stage,
+    /// The shop's site, as far as mails lead there.
+    pub site: Site,
     /// The journal.
     pub journal: journal::Settings,
     /// The shards and their customers.
@@ -55,6 +58,7 @@ impl Settings {
             listen: operator.listen,
             data: folder.join(operator.data.strip_prefix("./").unwrap_or(&operator.data)),
             stage: operator.stage,
+            site: Site { cart: operator.cart_url.clone() },
             journal: journal::Settings::default(),
             shards: ShardSettings {
                 count: count.expect("clamped to at least one and at most 256"),

@@ -1,6 +1,7 @@
 //! How an engine is: plain numbers at one moment, taken by the engine, shown by whoever shows them. Nothing here is worked
 //! out from anything else.
 
+use hdrhistogram::Histogram;
 use std::time::Duration;
 
 /// How an engine is at one moment. Counters count from the start of the process and never go back.
@@ -8,18 +9,16 @@ use std::time::Duration;
 pub struct Vitals {
     /// What it is doing.
     pub state: State,
-    /// Calls that became durable.
-    pub events_accepted: u64,
-    /// Calls that were refused, by reason in one word ("json", "busy"), in order of the words.
-    pub events_refused: Vec<(&'static str, u64)>,
     /// Entries of the journal that are durable.
     pub durable_seq: u64,
     /// Entries that every shard has applied; at most [`Vitals::durable_seq`].
     pub applied_seq: u64,
-    /// Bytes of entries that are durable and not applied yet.
-    pub lag_bytes: u64,
-    /// Customers that are held, in memory or not.
-    pub customers: u64,
+    /// Bytes of events that wait to become durable.
+    pub intake_bytes: u64,
+    /// Calls of the shop that were applied.
+    pub calls: u64,
+    /// Calls that had been taken already.
+    pub repeats: u64,
     /// Customers in memory.
     pub residents: u64,
     /// What they take there, in bytes.
@@ -30,8 +29,12 @@ pub struct Vitals {
     pub wakes: u64,
     /// How much later than due they were applied.
     pub wake_lateness: Quantiles,
-    /// From a call's arrival to its acknowledgement.
+    /// From an append's arrival at the journal to its acknowledgement.
     pub acknowledge: Quantiles,
+    /// Mails that are ready and wait for their hand-over.
+    pub mails_waiting: u64,
+    /// Mails between claim and outcome.
+    pub mails_in_flight: u64,
     /// What became of mails, by outcome in one word ("accepted", "unknown"), in order of the words.
     pub sends: Vec<(&'static str, u64)>,
     /// Mails that did not leave, by reason in one word ("limit", "bought"), in order of the words.
@@ -42,7 +45,7 @@ pub struct Vitals {
     pub disk_free_bytes: Option<u64>,
 }
 
-/// The middle and the tail of many durations. Zero where there were none.
+/// The middle and the tail of many durations since the start of the process. Zero where there were none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Quantiles {
     /// Half of them were no longer.
@@ -51,6 +54,15 @@ pub struct Quantiles {
     pub p99: Duration,
     /// 999 of 1,000 were no longer.
     pub p999: Duration,
+}
+
+impl Quantiles {
+    /// Of a histogram of microseconds.
+    #[must_use]
+    pub fn of(histogram: &Histogram<u64>) -> Self {
+        let at = |quantile| Duration::from_micros(histogram.value_at_quantile(quantile));
+        Self { p50: at(0.5), p99: at(0.99), p999: at(0.999) }
+    }
 }
 
 /// What an engine is doing.

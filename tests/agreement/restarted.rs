@@ -118,7 +118,7 @@ impl Machine {
         let from = checkpointer.from();
         let mut meta = None;
         for part in parts {
-            meta = part.meta.clone();
+            meta = part.meta_with(meta);
             checkpointer.take(part.into_store()).unwrap();
         }
         for group in self.groups.iter().filter(|group| (from..cut).contains(&group.first)) {

@@ -14,6 +14,7 @@ mod html;
 mod new;
 mod say;
 mod schema;
+mod serve;
 mod simulate;
 mod tune;
 mod usage;

@@ -375,6 +375,7 @@ pub(crate) const OPERATOR: Room = Room {
         may("listen", Text, r#""127.0.0.1:8080""#),
         may("data", Text, r#""/var/lib/foresend""#),
         may("stage", Text, r#""capture""#),
+        may("cart_url", Text, r#""https://shop.example/basket""#),
         later("public_url", "leave it out for now: no link of a mail leads to us"),
         later("behind", "leave it out for now: no address of a caller is read"),
         later("ledger", LEAVE_OUT),

@@ -23,6 +23,8 @@ pub struct Operator {
     pub data: String,
     /// What becomes of a mail.
     pub stage: Stage,
+    /// The page on which a customer finds their cart.
+    pub cart_url: Option<String>,
 }
 
 /// What becomes of a mail.
@@ -35,7 +37,8 @@ pub enum Stage {
 impl Default for Operator {
     /// As if the file were empty.
     fn default() -> Self {
-        Self { listen: defaults::LISTEN, data: defaults::DATA.to_owned(), stage: Stage::Capture }
+        let (listen, data) = (defaults::LISTEN, defaults::DATA.to_owned());
+        Self { listen, data, stage: Stage::Capture, cart_url: None }
     }
 }
 
@@ -66,11 +69,13 @@ fn read(file: File<'_>, told: &mut Mistakes) -> Option<Operator> {
     let listen = listen(&reader, told);
     let data = reader.text("data", told).map(|text| text.value.to_owned());
     stage(&reader, told);
+    let cart_url = cart_url(&reader, told);
     let usual = Operator::default();
     Some(Operator {
         listen: listen.unwrap_or(usual.listen),
         data: data.unwrap_or(usual.data),
         stage: usual.stage,
+        cart_url,
     })
 }
 
@@ -93,6 +98,21 @@ fn listen(reader: &Reader<'_>, told: &mut Mistakes) -> Option<SocketAddr> {
         Diagnostic::error("foresend::bad_address", reader.file.name, message)
             .at(text.span, "an address and a port were expected")
             .help(help),
+    );
+    None
+}
+
+fn cart_url(reader: &Reader<'_>, told: &mut Mistakes) -> Option<String> {
+    let text = reader.text("cart_url", told)?;
+    let rest = text.value.strip_prefix("https://").or_else(|| text.value.strip_prefix("http://"));
+    if rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) {
+        return Some(text.value.to_owned());
+    }
+    let message = format!("`{}` is not the address of a page", text.value);
+    told.tell(
+        Diagnostic::error("foresend::bad_address", reader.file.name, message)
+            .at(text.span, "`https://…` was expected")
+            .help("write the whole address of the page: `https://shop.example/basket`"),
     );
     None
 }
@@ -129,7 +149,8 @@ mod tests {
 
     #[test]
     fn what_is_written_counts() {
-        let text = "listen = '[::1]:9000'\ndata = '/var/lib/foresend'\nstage = 'capture'";
+        let text = "listen = '[::1]:9000'\ndata = '/var/lib/foresend'\nstage = 'capture'\n\
+                    cart_url = 'https://shop.example/basket'";
         let (read, told) = operator("foresend.toml", text);
         assert_eq!(told, vec![]);
         let read = read.unwrap();
@@ -137,6 +158,15 @@ mod tests {
             (read.listen.to_string(), read.data),
             ("[::1]:9000".into(), "/var/lib/foresend".into())
         );
+        assert_eq!(read.cart_url.as_deref(), Some("https://shop.example/basket"));
+    }
+
+    #[test]
+    fn a_cart_is_a_page() {
+        for wrong in ["basket", "https://", "javascript:alert(1)", "https://a b"] {
+            let told = messages(&format!("cart_url = '{wrong}'"));
+            assert_eq!(told[0].0, format!("`{wrong}` is not the address of a page"));
+        }
     }
 
     #[test]

@@ -174,6 +174,8 @@ pub enum Told<'a> {
     Release,
     /// Something happened to a product that they wait for.
     Happened {
+        /// The [`Entry::Product`] that said so.
+        of: Seq,
         /// The event: "Back In Stock".
         event: &'a str,
         /// The shop's id for the product.
@@ -250,8 +252,8 @@ impl<'a> Raw<'a> {
             kind::QUARANTINE => self.nothing(Told::Quarantine)?,
             kind::RELEASE => self.nothing(Told::Release)?,
             kind::HAPPENED => {
-                let (event, product) = self.fields()?;
-                Told::Happened { event, product }
+                let (of, event, product) = self.fields()?;
+                Told::Happened { of, event, product }
             }
             kind::WORLD | kind::BOOT | kind::PUBLISHED | kind::PRODUCT => {
                 return Err(EntryError::Addressed(self.kind));
@@ -355,8 +357,8 @@ impl Entry<'_> {
                     }
                     Told::Quarantine => (kind::QUARANTINE, whom),
                     Told::Release => (kind::RELEASE, whom),
-                    Told::Happened { event, product } => {
-                        put(bytes, kind::HAPPENED, whom, &(event, product))
+                    Told::Happened { of, event, product } => {
+                        put(bytes, kind::HAPPENED, whom, &(of, event, product))
                     }
                 }
             }

@@ -81,7 +81,7 @@ fn golden() -> Vec<(Entry<'static>, &'static str)> {
         (of(Told::Remember { event: Some("e"), since: at }), "16 01016580baf0f79567"),
         (of(Told::Quarantine), "17 "),
         (of(Told::Release), "18 "),
-        (of(Told::Happened { event: "e", product: "p" }), "19 01650170"),
+        (of(Told::Happened { of: Seq(300), event: "e", product: "p" }), "19 ac0201650170"),
     ]
 }
 

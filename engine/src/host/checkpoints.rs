@@ -5,15 +5,16 @@ use super::Fault;
 use super::shard::{Shard, Tell};
 use crate::disk::StdDisk;
 use crate::entry::{Seq, each};
-use crate::journal::{self, Intake};
+use crate::journal::{self, FolderId, Intake};
 use crate::kv::Kv;
 use crate::shard::Part;
 use crate::store::StoreError;
 use crate::store::checkpoint::{Checkpointer, GATHERED_BYTES};
+use crate::store::meta::Meta;
 use actix::Addr;
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,11 @@ pub(super) enum Order {
 pub(super) struct Checkpoints {
     orders: Sender<Order>,
     thread: JoinHandle<()>,
+    last: Last,
 }
+
+/// When the last one was whole.
+type Last = Arc<Mutex<Option<Instant>>>;
 
 struct Thread {
     kv: Arc<dyn Kv + Send + Sync>,
@@ -44,6 +49,8 @@ struct Thread {
     /// A cut was asked for.
     under_way: bool,
     settled: Seq,
+    last: Last,
+    folder: FolderId,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -60,22 +67,31 @@ enum Failed {
 
 impl Checkpoints {
     pub(super) fn start(
-        (kv, disk): (Arc<dyn Kv + Send + Sync>, StdDisk),
+        (kv, disk, folder): (Arc<dyn Kv + Send + Sync>, StdDisk, FolderId),
         intake: Intake,
         (shards, orders, ordered): (Vec<Addr<Shard>>, Sender<Order>, Receiver<Order>),
         every: Duration,
         fault: Fault,
     ) -> io::Result<Self> {
         let parts = shards.iter().map(|_| None).collect();
+        let last = Last::default();
+        let (under_way, settled) = (false, Seq(0));
+        let shown = Arc::clone(&last);
         let mut thread =
-            Thread { kv, disk, intake, shards, parts, under_way: false, settled: Seq(0) };
+            Thread { kv, disk, intake, shards, parts, under_way, settled, last, folder };
         let run = move || {
             if let Err(error) = thread.run(&ordered, every, &fault) {
                 fault.set(&error);
             }
         };
         let thread = thread::Builder::new().name("checkpoints".to_owned()).spawn(run)?;
-        Ok(Self { orders, thread })
+        Ok(Self { orders, thread, last: shown })
+    }
+
+    /// How long ago the last one of this process was whole; `None`: there was none.
+    pub(super) fn age(&self) -> Option<Duration> {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.map(|last| last.elapsed())
     }
 
     /// Makes a last one, and ends.
@@ -136,7 +152,7 @@ impl Thread {
         let mut checkpointer = Checkpointer::begin(&*self.kv, cut, GATHERED_BYTES)?;
         let mut meta = None;
         for part in self.parts.iter_mut().filter_map(Option::take) {
-            meta = part.meta.clone().or(meta);
+            meta = part.meta_with(meta);
             checkpointer.take(part.into_store())?;
         }
         let disk = self.disk.again().map_err(Failed::Disk)?;
@@ -147,8 +163,9 @@ impl Thread {
             }
         }
         if let Some(meta) = meta {
-            checkpointer.commit(&meta)?;
+            checkpointer.commit(&Meta { folder: self.folder, ..meta })?;
             self.settled = cut;
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
             self.intake.settled(cut);
             for shard in &self.shards {
                 shard.do_send(Tell::Settled(cut));

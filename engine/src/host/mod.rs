@@ -8,22 +8,25 @@ mod checkpoints;
 mod gate;
 mod published;
 mod shard;
+mod status;
 
 pub use published::PublishedVersions;
+pub use status::Status;
 
 use crate::disk::StdDisk;
 use crate::entry::{Entry, Seq, each};
 use crate::journal::{self, Class, Ending, FolderId, Intake, Journal, Lag, Opening, Refused};
 use crate::kv::{Kv, KvError};
-use crate::mail::post::Failed;
+use crate::mail::post::Hears;
 use crate::mail::{Around, Pace, Post, Renderer, Wire};
 use crate::settings::Settings;
-use crate::shard::{Counts, ShardCore, ShardError, Versions, partitions_of};
+use crate::shard::{ShardCore, ShardError, Versions, partitions_of};
 use crate::store::StoreError;
 use crate::store::fjall::{FjallKv, FjallSettings};
 use crate::store::lock::{Lock, LockError, lock};
 use crate::store::meta::Meta;
 use crate::store::version::{Published, VersionError};
+use crate::version::Version;
 use actix::{Actor, Addr, Arbiter};
 use checkpoints::{Checkpoints, Order};
 use foresend_core::id::IdKey;
@@ -34,6 +37,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use shard::{Ask, Says, Shard, Tell};
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -49,6 +53,7 @@ pub struct Engine {
     versions: Arc<PublishedVersions>,
     /// Hands mail over, if somebody does.
     post: Option<Post>,
+    data: PathBuf,
     _lock: Lock,
 }
 
@@ -60,8 +65,8 @@ pub struct Handover {
     pub renderer: Renderer,
     /// How fast.
     pub pace: Pace,
-    /// Told of every mail that could not be made.
-    pub failed: Box<Failed>,
+    /// Hears of trouble.
+    pub hears: Box<Hears>,
 }
 
 /// Why there is no engine, or no longer.
@@ -89,7 +94,15 @@ pub enum EngineError {
     #[error("no program is published in {}", data.display())]
     NoProgram {
         /// The data folder.
-        data: std::path::PathBuf,
+        data: PathBuf,
+    },
+    /// The program has mistakes.
+    #[error("the program in {folder} has {mistakes} mistakes, and cannot run")]
+    Mistakes {
+        /// Its folder, as it is shown.
+        folder: String,
+        /// How many.
+        mistakes: usize,
     },
     /// The program lacks something that customers may rest on.
     #[error(
@@ -130,17 +143,6 @@ impl Fault {
     }
 }
 
-/// What an engine that looks at its shards finds.
-#[derive(Clone, Debug)]
-pub struct Status {
-    /// Of each shard.
-    pub shards: Vec<Counts>,
-    /// The first entry that is not durable yet.
-    pub durable: Seq,
-    /// Everything before it is applied.
-    pub applied: Seq,
-}
-
 impl Engine {
     /// Opens the data folder of `settings`, or makes one, in which `program` is the first that runs. Returns as soon as
     /// entries are accepted; what was durable before is applied meanwhile: see [`Engine::ready`]. Without `handover` mails
@@ -170,7 +172,7 @@ impl Engine {
         let random = random().map_err(EngineError::Machine)?;
         let opening = Opening {
             from: meta.as_ref().map(|meta| meta.cut),
-            folder: None,
+            folder: meta.as_ref().map(|meta| meta.folder),
             fresh: FolderId(random.folder),
         };
         let recovered = journal::recover(&mut disk, &settings.journal, &opening)?;
@@ -217,7 +219,7 @@ impl Engine {
         }
         append(&intake, begin, count).await?;
         let checkpoints = Checkpoints::start(
-            (kv, archive),
+            (kv, archive, recovered.folder),
             intake.clone(),
             (shards.clone(), orders, ordered),
             settings.checkpoint.every,
@@ -226,7 +228,19 @@ impl Engine {
         let checkpoints = checkpoints.map_err(EngineError::Machine)?;
         gate.replay(replay, (recovered.from, recovered.until), &lag)
             .map_err(EngineError::Machine)?;
-        Ok(Self { journal, shards, checkpoints, lag, fault, id_key, versions, post, _lock: lock })
+        let data = data.clone();
+        Ok(Self {
+            journal,
+            shards,
+            checkpoints,
+            lag,
+            fault,
+            id_key,
+            versions,
+            post,
+            data,
+            _lock: lock,
+        })
     }
 
     /// Returns when everything that was durable before the restart is applied.
@@ -253,6 +267,16 @@ impl Engine {
         let asked = shard.send(Ask).await;
         self.fault.check()?;
         asked.map_err(|e| EngineError::Stopped(e.to_string()))
+    }
+
+    /// The version that runs. Waits until the engine is ready.
+    ///
+    /// # Errors
+    /// [`EngineError::Stopped`] where it has stopped.
+    pub async fn version(&self) -> Result<Option<Arc<Version>>, EngineError> {
+        self.ready().await?;
+        let running = self.ask(&self.shards[0]).await?.version;
+        Ok(running.and_then(|id| self.versions.get(id)))
     }
 
     /// Lets the program of these texts run from here on. `false`: it runs already. Waits until the engine is ready.
@@ -289,19 +313,6 @@ impl Engine {
     #[must_use]
     pub const fn id_key(&self) -> IdKey {
         self.id_key
-    }
-
-    /// What it has done, and what it holds.
-    ///
-    /// # Errors
-    /// [`EngineError::Stopped`] where it has stopped.
-    pub async fn status(&self) -> Result<Status, EngineError> {
-        let mut shards = Vec::new();
-        for shard in &self.shards {
-            shards.push(self.ask(shard).await?.counts);
-        }
-        let (durable, applied) = (self.journal.intake().durable(), self.lag.of_all());
-        Ok(Status { shards, durable, applied: Seq(applied.0.min(durable.0)) })
     }
 
     /// Returns when everything that is durable is applied.
@@ -356,15 +367,11 @@ fn id_key_in(disk: StdDisk) -> Result<IdKey, EngineError> {
 
 /// The thread that hands mail over.
 fn start_post(handover: Handover, intake: &Intake, fault: &Fault) -> io::Result<Post> {
-    let Handover { wire, renderer, pace, failed } = handover;
+    let Handover { wire, renderer, pace, hears } = handover;
     let (intake, fault) = (intake.clone(), fault.clone());
     let append = move |entry| tell_journal(&intake, &fault, entry, 1);
-    Post::start(
-        pace,
-        renderer,
-        wire,
-        Around { clock: Box::new(wall), append: Box::new(append), failed },
-    )
+    let around = Around { clock: Box::new(wall), append: Box::new(append), hears };
+    Post::start(pace, renderer, wire, around)
 }
 
 /// Appends what the engine says itself: it is never refused but where the journal has stopped.

@@ -1,7 +1,8 @@
 //! Published versions, compiled when a shard first asks for them.
 
+use super::EngineError;
 use crate::shard::Versions;
-use crate::store::version::{self, Published, VersionError};
+use crate::store::version::{self, Published};
 use crate::version::{Version, VersionId};
 use foresend_program::Sources;
 use std::collections::HashMap;
@@ -22,12 +23,21 @@ impl PublishedVersions {
         Self { stored: version::Versions::new(folder), compiled: Mutex::default() }
     }
 
-    /// Stores a version durably.
+    /// Stores a version durably, if it can run.
     ///
     /// # Errors
-    /// [`VersionError`] where it cannot be stored; then it is not there.
-    pub fn put(&self, sources: &Sources, by: &Published) -> Result<VersionId, VersionError> {
-        self.stored.put(sources, by)
+    /// [`EngineError::Mistakes`] where the program has any; [`EngineError::Version`] where it cannot be stored. Then it is
+    /// not there.
+    pub fn put(&self, sources: &Sources, by: &Published) -> Result<VersionId, EngineError> {
+        let (program, told) = foresend_program::compile(sources, None);
+        let Some(program) = program else {
+            let folder = sources.folder.clone();
+            return Err(EngineError::Mistakes { folder, mistakes: told.len() });
+        };
+        let id = self.stored.put(sources, by)?;
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        compiled.entry(id).or_insert_with(|| Arc::new(Version::of(program)));
+        Ok(id)
     }
 }
 

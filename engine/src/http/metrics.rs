@@ -1,7 +1,7 @@
 //! `/metrics`: the vitals as OpenMetrics text, for Prometheus and what reads the same.
 //!
 //! Times are in seconds and sizes in bytes, as the format wants; a quantile is a gauge of its own, worked out in the engine
-//! over the last minutes, since a histogram's buckets would have to be guessed before the first customer.
+//! since its start, since a histogram's buckets would have to be guessed before the first customer.
 
 use super::Look;
 use crate::vitals::{Quantiles, State, Vitals};
@@ -42,13 +42,11 @@ impl Collector for Vitals {
             "state",
             &states,
         )?;
-        out.counter("events_accepted", "Calls that became durable", self.events_accepted)?;
-        let refused = &self.events_refused;
-        out.counters("events_refused", "Calls that were refused", "reason", refused)?;
         out.gauge("durable_entries", "Entries of the journal that are durable", self.durable_seq)?;
         out.gauge("applied_entries", "Entries that every shard has applied", self.applied_seq)?;
-        out.bytes("lag", "Entries that are durable and not applied yet", self.lag_bytes)?;
-        out.gauge("customers", "Customers that are held, in memory or not", self.customers)?;
+        out.bytes("intake", "Events that wait to become durable", self.intake_bytes)?;
+        out.counter("calls", "Calls of the shop that were applied", self.calls)?;
+        out.counter("repeats", "Calls that had been taken already", self.repeats)?;
         out.gauge("residents", "Customers in memory", self.residents)?;
         out.bytes("resident", "What customers take in memory", self.resident_bytes)?;
         let help = "Customers that are set aside because an input made us stumble";
@@ -56,8 +54,11 @@ impl Collector for Vitals {
         out.counter("wakes", "Wakes that came due and were applied", self.wakes)?;
         let help = "How much later than due wakes were applied";
         out.quantiles("wake_lateness", help, &self.wake_lateness)?;
-        let help = "From a call's arrival to its acknowledgement";
+        let help = "From an append's arrival at the journal to its acknowledgement";
         out.quantiles("acknowledge", help, &self.acknowledge)?;
+        out.gauge("mails_waiting", "Mails that are ready", self.mails_waiting)?;
+        let help = "Mails between claim and outcome";
+        out.gauge("mails_in_flight", help, self.mails_in_flight)?;
         out.counters("sends", "What became of mails", "outcome", &self.sends)?;
         out.counters("mails_held", "Mails that did not leave", "reason", &self.held)?;
         if let Some(age) = self.checkpoint_age {
@@ -140,12 +141,11 @@ mod tests {
     fn every_vital_is_shown() {
         let vitals = Vitals {
             state: State::Ready,
-            events_accepted: 1_000,
-            events_refused: vec![("busy", 2), ("json", 3)],
             durable_seq: 1_010,
             applied_seq: 1_005,
-            lag_bytes: 512,
-            customers: 40,
+            intake_bytes: 512,
+            calls: 1_000,
+            repeats: 5,
             residents: 30,
             resident_bytes: 7_200,
             quarantined: 1,
@@ -156,6 +156,8 @@ mod tests {
                 p999: Duration::from_millis(25),
             },
             acknowledge: Quantiles::default(),
+            mails_waiting: 3,
+            mails_in_flight: 2,
             sends: vec![("accepted", 6), ("unknown", 1)],
             held: vec![("limit", 4)],
             checkpoint_age: Some(Duration::from_millis(12_500)),

@@ -117,7 +117,7 @@ mod tests {
 
     impl Look for Ready {
         fn vitals(&self) -> Vitals {
-            Vitals { state: State::Ready, events_accepted: 7, ..Vitals::default() }
+            Vitals { state: State::Ready, calls: 7, ..Vitals::default() }
         }
     }
 
@@ -140,7 +140,7 @@ mod tests {
         assert!(ready.starts_with("HTTP/1.1 200 OK\r\n") && ready.contains("\"ready\""), "{ready}");
         let metrics = get(address, "/metrics");
         assert!(metrics.contains(super::super::CONTENT_TYPE), "{metrics}");
-        assert!(metrics.contains("\nforesend_events_accepted_total 7\n"), "{metrics}");
+        assert!(metrics.contains("\nforesend_calls_total 7\n"), "{metrics}");
         server.stop().unwrap();
         TcpStream::connect(address).unwrap_err();
     }

@@ -105,6 +105,7 @@ pub struct MailCore {
     people: BTreeMap<CustomerId, Person>,
     /// Of each customer with nothing in flight the moment of their first waiting mail. What waits longest goes first.
     queue: BTreeSet<(Timestamp, CustomerId)>,
+    waiting: usize,
     in_flight: usize,
     draining: bool,
 }
@@ -147,13 +148,13 @@ impl MailCore {
     pub fn new(pace: Pace) -> Self {
         assert!(pace.in_flight > 0, "nothing could ever leave");
         let (people, queue) = (BTreeMap::new(), BTreeSet::new());
-        Self { pace, people, queue, in_flight: 0, draining: false }
+        Self { pace, people, queue, waiting: 0, in_flight: 0, draining: false }
     }
 
     /// Mails that wait for their turn.
     #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.people.values().map(|person| person.waiting.len()).sum()
+    pub const fn waiting(&self) -> usize {
+        self.waiting
     }
 
     /// Mails between the claim and the outcome.
@@ -300,7 +301,9 @@ impl MailCore {
         if let Some(at) = person.queued() {
             self.queue.remove(&(at, customer));
         }
+        let before = person.waiting.len();
         change(person);
+        self.waiting = self.waiting + person.waiting.len() - before;
         if let Some(at) = person.queued() {
             self.queue.insert((at, customer));
         } else if person.flying.is_none() {

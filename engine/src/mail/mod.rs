@@ -26,7 +26,7 @@ mod tests;
 pub use self::core::{Input, MailCore, Output, Pace, Ready};
 pub use draft::{Contact, Draft, Fact};
 pub use mime::{Envelope, MimeError, message};
-pub use post::{Around, Post};
+pub use post::{Around, Post, Trouble};
 pub use render::{RenderError, Rendered, Renderer};
 pub use unfillable::unfillable;
 pub use values::Site;

@@ -13,12 +13,23 @@ use super::wire::Wire;
 use crate::entry::Outcome;
 use foresend_core::time::Timestamp;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Hears that a mail could not be made, and why.
-pub type Failed = dyn FnMut(&Draft, &dyn std::error::Error) + Send;
+/// Something that went wrong, for somebody to hear.
+#[derive(Debug)]
+pub enum Trouble<'a> {
+    /// This mail could not be made, and is not sent.
+    Unmade(&'a Draft, &'a dyn std::error::Error),
+    /// The wire does not take mails: they are tried again.
+    Wire(&'a io::Error),
+}
+
+/// Hears of trouble.
+pub type Hears = dyn FnMut(Trouble<'_>) + Send;
 
 /// What the thread needs of the world around it.
 pub struct Around {
@@ -26,8 +37,8 @@ pub struct Around {
     pub clock: Box<dyn FnMut() -> Timestamp + Send>,
     /// Appends an entry to the journal, out of the reserved room.
     pub append: Box<dyn FnMut(Vec<u8>) + Send>,
-    /// Told of every mail that could not be made.
-    pub failed: Box<Failed>,
+    /// Hears of trouble.
+    pub hears: Box<Hears>,
 }
 
 /// The hand-over of mail, as its thread is spoken to.
@@ -35,6 +46,14 @@ pub struct Around {
 pub struct Post {
     inputs: Sender<Input>,
     thread: JoinHandle<()>,
+    held: Arc<Held>,
+}
+
+/// How many mails wait, and how many are between claim and outcome.
+#[derive(Debug, Default)]
+struct Held {
+    waiting: AtomicUsize,
+    in_flight: AtomicUsize,
 }
 
 /// How long the thread sleeps at most.
@@ -55,17 +74,26 @@ impl Post {
     ) -> io::Result<Self> {
         let (inputs, received) = channel();
         let (core, now) = (MailCore::new(pace), Timestamp::ALWAYS);
-        let driven = Driven { core, renderer, wire, around, now, on_wire: 0 };
+        let held = Arc::new(Held::default());
+        let shown = Arc::clone(&held);
+        let driven = Driven { core, renderer, wire, around, now, held, on_wire: 0 };
         let thread = thread::Builder::new()
             .name("mail".to_owned())
             .spawn(move || driven.until_drained(&received))?;
-        Ok(Self { inputs, thread })
+        Ok(Self { inputs, thread, held: shown })
     }
 
     /// Where inputs are told. Telling fails once the thread has ended.
     #[must_use]
     pub fn inputs(&self) -> Sender<Input> {
         self.inputs.clone()
+    }
+
+    /// How many mails wait, and how many are between claim and outcome; as of a moment ago.
+    #[must_use]
+    pub fn held(&self) -> (usize, usize) {
+        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        (of(&self.held.waiting), of(&self.held.in_flight))
     }
 
     /// Claims nothing more. Shards must still answer for what is in flight.
@@ -86,6 +114,7 @@ struct Driven<W> {
     wire: W,
     around: Around,
     now: Timestamp,
+    held: Arc<Held>,
     /// How many mails the wire has not answered.
     on_wire: usize,
 }
@@ -107,6 +136,11 @@ impl<W: Wire> Driven<W> {
                 let super::wire::Answer { customer, send, attempt, outcome } = answer;
                 self.told(Input::Outcome { customer, send, attempt, outcome }, &mut out);
             }
+            if let Some(why) = self.wire.trouble() {
+                (self.around.hears)(Trouble::Wire(&why));
+            }
+            self.held.waiting.store(self.core.waiting(), Ordering::Relaxed);
+            self.held.in_flight.store(self.core.in_flight(), Ordering::Relaxed);
         }
     }
 
@@ -156,14 +190,14 @@ impl<W: Wire> Driven<W> {
         let rendered = match self.renderer.render(draft) {
             Ok(rendered) => rendered,
             Err(why) => {
-                (self.around.failed)(draft, &why);
+                (self.around.hears)(Trouble::Unmade(draft, &why));
                 return None;
             }
         };
         match message(draft, &rendered) {
             Ok(mail) => Some(mail),
             Err(why) => {
-                (self.around.failed)(draft, &why);
+                (self.around.hears)(Trouble::Unmade(draft, &why));
                 None
             }
         }

@@ -272,7 +272,7 @@ fn play(wire: impl super::Wire + std::marker::Send + 'static, mails: u32) -> (Ve
     let around = Around {
         clock: Box::new(clock),
         append: Box::new(move |entry| entries.send(entry).unwrap()),
-        failed: Box::new(move |_, _| *counted.lock().unwrap() += 1),
+        hears: Box::new(move |_| *counted.lock().unwrap() += 1),
     };
     let post =
         Post::start(Pace { in_flight: 3, ..Pace::default() }, renderer(), wire, around).unwrap();
@@ -325,7 +325,7 @@ fn the_thread_hands_over_what_is_ready_and_says_what_became_of_it() {
 #[test]
 fn what_is_captured_is_there_and_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let (outcomes, _) = play(Capture::into_folder(folder.path()).unwrap(), 4);
+    let (outcomes, _) = play(Capture::into_folder(folder.path()), 4);
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Outcome::Accepted).count(), 3);
     let files: Vec<_> =
         std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path()).collect();

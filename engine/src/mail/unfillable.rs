@@ -74,9 +74,9 @@ fn sent(compiled: &Compiled) -> BTreeSet<MailIx> {
 /// What to do where a value cannot be filled; `None`: it can.
 fn lacks(path: &str, site: &Site) -> Option<&'static str> {
     match path {
-        "cart.url" if site.cart.is_none() => Some(
-            "say in foresend.toml where the shop's cart is, or write the address into the mail",
-        ),
+        "cart.url" if site.cart.is_none() => {
+            Some("say in foresend.toml where the shop's cart is: `cart_url`")
+        }
         "confirm.url" | "preferences.url" => {
             Some("no page of ours is served yet: leave it out, or let the journey out")
         }

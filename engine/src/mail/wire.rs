@@ -5,6 +5,7 @@
 use super::mime::Envelope;
 use crate::entry::{self, Outcome};
 use foresend_core::id::CustomerId;
+use std::io;
 
 /// What became of one attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +27,11 @@ pub trait Wire {
 
     /// The next answer, in any order of mails; `None`: there is none yet.
     fn answer(&mut self) -> Option<Answer>;
+
+    /// Why mails could not be taken since this was last asked, where that is the wire's own trouble: they are deferred.
+    fn trouble(&mut self) -> Option<io::Error> {
+        None
+    }
 }
 
 impl Wire for Box<dyn Wire + Send> {
@@ -35,6 +41,10 @@ impl Wire for Box<dyn Wire + Send> {
 
     fn answer(&mut self) -> Option<Answer> {
         (**self).answer()
+    }
+
+    fn trouble(&mut self) -> Option<io::Error> {
+        (**self).trouble()
     }
 }
 

@@ -106,13 +106,15 @@ impl ShardCore {
             Err(Unknown::Send) => self.counts.unknown_sends += 1,
         }
         self.counts.applied += 1;
+        self.counts.calls += u64::from(matches!(told, entry::Told::Call(_)));
         let is_wake = matches!(told, entry::Told::Wake);
         if is_wake {
             self.counts.wakes += 1;
         }
         let next = resident.customer.next_wake();
-        if is_wake && due <= now && !self.replaying {
-            let late = at.saturating_sub(due.millis().saturating_mul(1_000));
+        let due_us = due.millis().saturating_mul(1_000);
+        if is_wake && due <= now && !self.replaying && due_us >= self.live_at {
+            let late = at.saturating_sub(due_us);
             self.counts.lateness.saturating_record(u64::try_from(late).unwrap_or(0).max(1));
         }
         let nothing = self.effects.records.is_empty() && self.effects.asked.is_empty();
@@ -129,6 +131,7 @@ impl ShardCore {
         let is_new = seq >= self.folded;
         for (record, place) in self.effects.records.iter().zip(0u16..).filter(|_| is_new) {
             running.pulse.fold(record);
+            self.counts.note(record);
             let under = running.under;
             self.timeline.push(Told { customer, seq, place, under, record: *record });
         }

@@ -1,11 +1,14 @@
 //! The shard itself: what it is told, and the order in which it does things.
 
+use super::counts::Counts;
 use super::quarantine::Quarantine;
 use super::resident::Residents;
 use super::seen::Seen;
+use super::spread::Telling;
 use super::wakes::Wakes;
 use super::{Input, Out, PARTITIONS, Part, ShardError, Told, Versions, partition, seen};
 use crate::entry::{self, Entry, Group, Seq};
+use crate::journal::FolderId;
 use crate::kv::Kv;
 use crate::mail::{self, Draft, Ready};
 use crate::store::checkpoint::{self, Resting};
@@ -21,37 +24,9 @@ use foresend_core::world::World;
 use foresend_core::world::experiment::ExperimentIx;
 use foresend_core::world::offer::Codes;
 use foresend_insight::pulse::Pulse;
-use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-
-/// What a shard has counted since it began, and what it holds.
-#[derive(Clone, Debug)]
-pub struct Counts {
-    /// Entries of its customers that were applied.
-    pub applied: u64,
-    /// Calls that had been taken already.
-    pub repeats: u64,
-    /// Events that the program does not name.
-    pub unknown_events: u64,
-    /// Consents to topics that the program does not have.
-    pub unknown_topics: u64,
-    /// Answers about mails that the program does not have any more.
-    pub unknown_sends: u64,
-    /// Wakes that were applied.
-    pub wakes: u64,
-    /// Customers whose inputs are kept and not applied.
-    pub quarantined: usize,
-    /// Customers in memory, and their bytes.
-    pub residents: (usize, usize),
-    /// Customers that have changed since the last checkpoint.
-    pub changed: usize,
-    /// Message ids that are known.
-    pub seen: usize,
-    /// How long after its instant a wake was applied, in microseconds.
-    pub lateness: Histogram<u64>,
-}
 
 /// The world of a version, and what was counted in it.
 pub(super) struct Running {
@@ -85,9 +60,12 @@ pub struct ShardCore {
     pub(super) seen: Seen,
     pub(super) wakes: Wakes,
     pub(super) quarantine: Quarantine,
+    pub(super) spreads: Vec<Telling>,
     pub(super) effects: Effects,
     /// The journal is being read again.
     pub(super) replaying: bool,
+    /// The host's clock when that was over, in microseconds: what had come due before is caught up, and not late.
+    pub(super) live_at: i64,
     /// Checkpoints begun. Whoever changes is marked with it.
     pub(super) round: u32,
     /// The last one that the store holds.
@@ -114,9 +92,6 @@ impl ShardCore {
     ///
     /// # Errors
     /// [`ShardError`] where the store cannot be read, or the version is not there.
-    ///
-    /// # Panics
-    /// Never: the histogram's bounds are ours.
     pub fn new(
         partitions: RangeInclusive<u8>,
         kv: Arc<dyn Kv + Send + Sync>,
@@ -124,20 +99,6 @@ impl ShardCore {
         begin: Option<&Meta>,
         memory: usize,
     ) -> Result<Self, ShardError> {
-        let lateness = Histogram::new_with_bounds(1, 86_400_000_000, 3).expect("bounds of ours");
-        let counts = Counts {
-            applied: 0,
-            repeats: 0,
-            unknown_events: 0,
-            unknown_topics: 0,
-            unknown_sends: 0,
-            wakes: 0,
-            quarantined: 0,
-            residents: (0, 0),
-            changed: 0,
-            seen: 0,
-            lateness,
-        };
         let mut shard = Self {
             partitions,
             kv,
@@ -149,8 +110,10 @@ impl ShardCore {
             seen: Seen::default(),
             wakes: Wakes::default(),
             quarantine: Quarantine::default(),
+            spreads: Vec::new(),
             effects: Effects::default(),
             replaying: true,
+            live_at: 0,
             round: 1,
             settled_round: 0,
             settled: Seq(0),
@@ -160,7 +123,7 @@ impl ShardCore {
             timeline: Vec::new(),
             folded: Seq(0),
             now: begin.map_or(Timestamp::ALWAYS, |meta| meta.now),
-            counts,
+            counts: Counts::new(),
             memory,
         };
         if let Some(meta) = begin {
@@ -168,6 +131,7 @@ impl ShardCore {
                 shard.run(version, None)?;
             }
             shard.remember_seen(meta)?;
+            shard.restore_spreads(&meta.spreads);
         }
         Ok(shard)
     }
@@ -182,7 +146,10 @@ impl ShardCore {
                 self.group(group, at, out)?;
                 self.residents.rest(self.memory, self.settled_round, LOOKS);
             }
-            Input::Live => self.go_live(out)?,
+            Input::Live => {
+                self.live_at = at;
+                self.go_live(out)?;
+            }
             Input::Over(over) => self.wake(over, out)?,
             Input::Cut(cut) => self.cut(cut, out)?,
             Input::Take(most) => self.take(most, out)?,
@@ -238,6 +205,9 @@ impl ShardCore {
                 Some(_) => {
                     let Entry::Of(customer, told) = raw.read().map_err(unread)? else { continue };
                     self.tell((seq, group.now, at), customer, &told, raw.fields, out)?;
+                    if let entry::Told::Happened { of, .. } = told {
+                        self.was_told(customer, of);
+                    }
                 }
                 None => self.tell_all((seq, group.now), &raw.read().map_err(unread)?)?,
             }
@@ -261,7 +231,8 @@ impl ShardCore {
                 }
                 self.run(version, Some(now))?;
             }
-            Entry::Boot { .. } | Entry::Product { .. } | Entry::Of(..) => {}
+            Entry::Product { event, product } => self.begin_spread(seq, event, product),
+            Entry::Boot { .. } | Entry::Of(..) => {}
         }
         Ok(())
     }
@@ -315,8 +286,9 @@ impl ShardCore {
         let version = self.running.as_ref().map(|running| running.version.id());
         let begun: Vec<_> = self.began.iter().map(|(id, at)| (*id, *at)).collect();
         let meta = self.origin.map(|(seed, id_key)| {
-            let now = self.now;
-            Meta { cut, now, seed, id_key, version, begun }
+            let (now, folder) = (self.now, FolderId(0));
+            let spreads = self.left_to_tell();
+            Meta { folder, cut, now, seed, id_key, version, begun, spreads }
         });
         let mut part = Box::new(Part {
             meta,
@@ -409,6 +381,7 @@ impl ShardCore {
         if self.replaying {
             return Ok(());
         }
+        self.spread(out)?;
         while let Some((from, until)) = self.wakes.advance(over) {
             self.read_wakes(from, until)?;
         }

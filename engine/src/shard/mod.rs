@@ -7,14 +7,17 @@
 
 mod apply;
 mod core;
+mod counts;
 mod person;
 mod quarantine;
 mod resident;
 mod seen;
+mod spread;
 mod translate;
 mod wakes;
 
-pub use self::core::{Counts, ShardCore, partitions_of};
+pub use self::core::{ShardCore, partitions_of};
+pub use counts::Counts;
 pub use person::{Owned, Person};
 pub use resident::{Envelope, EnvelopeError};
 
@@ -81,6 +84,17 @@ pub struct Part {
 }
 
 impl Part {
+    /// What the parts of a cut say together: `before` is what those before this one said.
+    #[must_use]
+    pub fn meta_with(&self, before: Option<Meta>) -> Option<Meta> {
+        let Some(meta) = &self.meta else { return before };
+        let mut meta = meta.clone();
+        if let Some(before) = before {
+            meta.spreads.splice(0..0, before.spreads);
+        }
+        Some(meta)
+    }
+
     /// The part as the store takes it, whole.
     #[must_use]
     pub fn into_store(self) -> checkpoint::Part {

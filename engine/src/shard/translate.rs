@@ -71,7 +71,7 @@ pub(super) fn tell(
             let event = event.map(|name| program.event(name).ok_or(Unknown::Event)).transpose()?;
             to(world, Input::Remember { event, since: *since });
         }
-        Told::Happened { event, product } => {
+        Told::Happened { of: _, event, product } => {
             let name = version.event(event).ok_or(Unknown::Event)?;
             let of = &version.compiled.program.events[usize::from(name.0)];
             let id = of.property("product_id");

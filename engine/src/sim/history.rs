@@ -21,6 +21,7 @@ use foresend_core::customer::record::Record;
 use foresend_core::id::{CustomerId, IdKey};
 use foresend_core::time::{Timestamp, Wait};
 use foresend_program::Sources;
+use std::collections::BTreeSet;
 use std::io;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -78,8 +79,9 @@ impl Draws {
     }
 }
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("program.toml", include_str!("program/program.toml")),
+    ("journeys/alert.toml", include_str!("program/journeys/alert.toml")),
     ("journeys/cart.toml", include_str!("program/journeys/cart.toml")),
     ("journeys/gone.toml", include_str!("program/journeys/gone.toml")),
     ("journeys/looking.toml", include_str!("program/journeys/looking.toml")),
@@ -89,6 +91,7 @@ const FILES: [(&str, &str); 6] = [
 /// Monday, 2 March 2026, eight in the morning in London.
 const FROM: Timestamp = Timestamp::from_millis(1_772_438_400_000);
 const ID_KEY: IdKey = IdKey(7);
+const BACK: &str = "Back In Stock";
 
 impl Shop {
     /// The shop.
@@ -301,7 +304,9 @@ impl<'a> Life<'a> {
         let line = Line { product: "p-1", quantity: 1, price: 100_000 };
         let email = format!("{user}@simulated.example");
         let track = |event, properties, products| Said::Track { event, properties, products };
-        let said = match self.draws.below(12) {
+        let asks = vec![("product_id", Value::Text("p-1"))];
+        let said = match self.draws.below(13) {
+            12 => track("Stock Alert Requested", asks, vec![line]),
             0 => Said::Profile {
                 traits: vec![("email", Value::Text(&email))],
                 timezone: (self.draws.below(2) == 0).then_some("Asia/Tokyo"),
@@ -323,7 +328,10 @@ impl<'a> Life<'a> {
         let message = self.messages;
         let call = Call { user: &user, message, at, origin: Origin::Live, said };
         let mut entries = Vec::new();
-        let entry = Entry::Of(whom, Told::Call(call));
+        let entry = match self.draws.below(30) {
+            0 => Entry::Product { event: BACK, product: "p-1" },
+            _ => Entry::Of(whom, Told::Call(call)),
+        };
         for _ in 0..1 + self.draws.below(8) / 7 {
             entry.write(&mut entries).expect("it is short");
         }
@@ -392,8 +400,26 @@ impl<'a> Life<'a> {
         let mut core =
             ShardCore::new(0..=255, kv.clone(), versions, None, usize::MAX).map_err(text)?;
         let mut out = Out::default();
+        let everybody = (0..self.customers).map(|n| CustomerId::of(ID_KEY, &format!("c-{n}")));
+        // Who waited when it happened, and was not told yet.
+        let mut owed = BTreeSet::new();
         for group in self.machine.promises.durable() {
             core.handle(Input::Group(group), 0, &mut out).map_err(text)?;
+            for raw in each(&group.entries) {
+                match raw.and_then(|raw| raw.read()).map_err(text)? {
+                    Entry::Product { product, .. } => {
+                        owed.extend(
+                            everybody.clone().filter(|whom| core.waits_for(*whom, product)),
+                        );
+                    }
+                    Entry::Of(whom, Told::Happened { .. }) => drop(owed.remove(&whom)),
+                    Entry::World { .. } | Entry::Boot { .. } | Entry::Published { .. } => {}
+                    Entry::Of(..) => {}
+                }
+            }
+        }
+        if let Some(whom) = owed.iter().find(|whom| core.waits_for(**whom, "p-1")) {
+            return Err(format!("{:032x} waits for ever", whom.bits()));
         }
         let cut = self.machine.promises.end();
         core.handle(Input::Cut(cut), 0, &mut out).map_err(text)?;
@@ -523,14 +549,14 @@ mod tests {
     #[test]
     fn an_engine_that_skips_syncs_acknowledges_early_or_transmits_early_is_caught() {
         let shop = Shop::new();
-        for (broken, least, says) in [
-            (Broken::NoSync, 95, ""),
-            (Broken::EarlyAcknowledge, 50, "is lost"),
-            (Broken::EarlyTransmit, 5, "was taken 2 times"),
+        for (broken, seeds, least, says) in [
+            (Broken::NoSync, 100, 95, ""),
+            (Broken::EarlyAcknowledge, 100, 50, "is lost"),
+            (Broken::EarlyTransmit, 400, 5, "was taken 2 times"),
         ] {
-            let told = (0..100).filter_map(|seed| history(&shop, seed, broken).err());
+            let told = (0..seeds).filter_map(|seed| history(&shop, seed, broken).err());
             let caught = told.inspect(|what| assert!(what.contains(says), "{what}")).count();
-            assert!(caught >= least, "{broken:?}: {caught} of 100");
+            assert!(caught >= least, "{broken:?}: {caught} of {seeds}");
         }
     }
 

@@ -369,7 +369,8 @@ impl<W: Wire> Machine<W> {
         for (at, actor) in process.shards.iter().enumerate() {
             may(Step::Shard(at), !actor.inbox.is_empty());
             let over = self.over();
-            let due = actor.looked < over || actor.core.next_wake() <= over;
+            let due =
+                actor.looked < over || actor.core.next_wake() <= over || actor.core.has_to_tell();
             may(Step::Look(at), actor.live && due && !self.blind);
             may(Step::Take(at), actor.core.is_taking());
         }
@@ -600,7 +601,7 @@ impl<W: Wire> Machine<W> {
         let mut checkpointer = Checkpointer::begin(&*self.kv, cut, process.gathered)?;
         let mut meta = None;
         for part in parts.into_iter().flatten() {
-            meta = part.meta.clone().or(meta);
+            meta = part.meta_with(meta);
             checkpointer.take(part.into_store())?;
         }
         for group in read(&mut self.disk, checkpointer.from(), cut)? {

@@ -4,9 +4,10 @@
 
 use super::{StoreError, key};
 use crate::entry::Seq;
+use crate::journal::FolderId;
 use crate::kv::{Kv, Room};
 use foresend_core::chance::Seed;
-use foresend_core::id::{IdKey, StableId};
+use foresend_core::id::{CustomerId, IdKey, StableId};
 use foresend_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub const FORMAT: u8 = 1;
 /// The cut.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Meta {
+    /// The journal that the store belongs to; 0: nobody has said yet.
+    pub folder: FolderId,
     /// The first entry of the journal that the store does not hold.
     pub cut: Seq,
     /// The time of the journal before it: it never goes back.
@@ -28,29 +31,53 @@ pub struct Meta {
     pub version: Option<[u8; 32]>,
     /// When each experiment began.
     pub begun: Vec<(StableId, Timestamp)>,
+    /// What is still to be told to those who wait for it, in the order in which it happened.
+    pub spreads: Vec<Spread>,
+}
+
+/// Something that happened to a product, and who is still to be told of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spread {
+    /// The entry that said so.
+    pub of: Seq,
+    /// The event.
+    pub event: String,
+    /// The shop's id of the product.
+    pub product: String,
+    /// Those before this one have been told, or are for others to tell.
+    pub next: CustomerId,
+    /// Those of later partitions are for others to tell.
+    pub last: u8,
 }
 
 #[derive(Serialize, Deserialize)]
 struct MetaV1 {
+    folder: u128,
     cut: u64,
     now: i64,
     seed: u64,
     id_key: u128,
     version: Option<[u8; 32]>,
     begun: Vec<(u32, i64)>,
+    spreads: Vec<(u64, String, String, u128, u8)>,
 }
 
 impl Meta {
     /// As the store holds it.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
+        let spreads = self.spreads.iter();
+        let spreads = spreads
+            .map(|of| (of.of.0, of.event.clone(), of.product.clone(), of.next.bits(), of.last));
         let meta = MetaV1 {
+            folder: self.folder.0,
             cut: self.cut.0,
             now: self.now.millis(),
             seed: self.seed.0,
             id_key: self.id_key.0,
             version: self.version,
             begun: self.begun.iter().map(|(id, at)| (id.0, at.millis())).collect(),
+            spreads: spreads.collect(),
         };
         postcard::to_extend(&meta, vec![FORMAT]).expect("memory takes any bytes")
     }
@@ -70,13 +97,22 @@ impl Meta {
             return Err(garbled());
         }
         let at = Timestamp::from_millis;
+        let spread = |(of, event, product, next, last)| Spread {
+            of: Seq(of),
+            event,
+            product,
+            next: CustomerId::from_bits(next),
+            last,
+        };
         Ok(Self {
+            folder: FolderId(meta.folder),
             cut: Seq(meta.cut),
             now: at(meta.now),
             seed: Seed(meta.seed),
             id_key: IdKey(meta.id_key),
             version: meta.version,
             begun: meta.begun.into_iter().map(|(id, ms)| (StableId(id), at(ms))).collect(),
+            spreads: meta.spreads.into_iter().map(spread).collect(),
         })
     }
 
@@ -98,12 +134,20 @@ mod tests {
 
     fn meta() -> Meta {
         Meta {
+            folder: FolderId(3),
             cut: Seq(300),
             now: Timestamp::from_millis(1_772_470_800_000),
             seed: Seed(42),
             id_key: IdKey(7),
             version: Some([0xab; 32]),
             begun: vec![(StableId(9), Timestamp::from_millis(1))],
+            spreads: vec![Spread {
+                of: Seq(4),
+                event: "e".to_owned(),
+                product: "p".to_owned(),
+                next: CustomerId::from_bits(5),
+                last: 6,
+            }],
         }
     }
 
@@ -111,7 +155,10 @@ mod tests {
     fn format_1_never_changes() {
         let bytes = meta().to_bytes();
         let version = "ab".repeat(32);
-        assert_eq!(Hex(bytes).to_string(), format!("01ac0280baf0f795672a0701{version}010902"));
+        assert_eq!(
+            Hex(bytes).to_string(),
+            format!("0103ac0280baf0f795672a0701{version}0109020104016501700506")
+        );
     }
 
     #[test]
@@ -127,11 +174,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_read_as_it_was_written(cut: u64, ms: i64, seed: u64, id_key: u128, known: bool, begun in vec(any::<(u32, i64)>(), 0..9)) {
+        fn it_is_read_as_it_was_written(cut: u64, ms: i64, seed: u64, id_key: u128, known: bool, begun in vec(any::<(u32, i64)>(), 0..9), left in vec(any::<(String, u128, u8)>(), 0..3)) {
             let at = Timestamp::from_millis;
             let begun = begun.into_iter().map(|(id, ms)| (StableId(id), at(ms))).collect();
             let version = known.then_some([7; 32]);
-            let meta = Meta { cut: Seq(cut), now: at(ms), seed: Seed(seed), id_key: IdKey(id_key), version, begun };
+            let left = left.into_iter().map(|(event, next, last)| Spread { of: Seq(cut), product: event.clone(), event, next: CustomerId::from_bits(next), last });
+            let meta = Meta { folder: FolderId(id_key), cut: Seq(cut), now: at(ms), seed: Seed(seed), id_key: IdKey(id_key), version, begun, spreads: left.collect() };
             prop_assert_eq!(Meta::from_bytes(&meta.to_bytes()).unwrap(), meta);
         }
 

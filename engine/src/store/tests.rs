@@ -7,6 +7,7 @@ use super::meta::Meta;
 use super::timeline::Under;
 use super::*;
 use crate::entry::{Raw, Seq, kind};
+use crate::journal::FolderId;
 use crate::sim::kv::MemoryKv;
 use check::Restored;
 use foresend_core::chance::Seed;
@@ -126,7 +127,8 @@ fn stored(kv: &dyn Kv) -> People {
 fn meta(cut: usize) -> Meta {
     let now = Timestamp::from_millis(1_772_470_800_000);
     let cut = Seq(u64::try_from(cut).unwrap());
-    Meta { cut, now, seed: Seed(1), id_key: IdKey(2), version: None, begun: Vec::new() }
+    let (folder, begun, spreads) = (FolderId(0), Vec::new(), Vec::new());
+    Meta { folder, cut, now, seed: Seed(1), id_key: IdKey(2), version: None, begun, spreads }
 }
 
 /// One engine that opens the store, replays from its cut, and checkpoints up to `cut`.

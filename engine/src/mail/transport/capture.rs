@@ -20,14 +20,10 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Into `folder`, which is made if it is not there.
-    ///
-    /// # Errors
-    /// What making the folder answers.
-    pub fn into_folder(folder: impl Into<PathBuf>) -> io::Result<Self> {
-        let folder = folder.into();
-        fs::create_dir_all(&folder)?;
-        Ok(Self { folder, answers: VecDeque::new(), failed: None })
+    /// Into `folder`, which is made with the first mail if it is not there.
+    #[must_use]
+    pub fn into_folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), answers: VecDeque::new(), failed: None }
     }
 
     /// Where the mail of `id` is kept.
@@ -36,16 +32,12 @@ impl Capture {
         self.folder.join(format!("{}.eml", mail.id))
     }
 
-    /// Why mails could not be kept since this was last asked: they are deferred, and tried again.
-    pub const fn failed(&mut self) -> Option<io::Error> {
-        self.failed.take()
-    }
-
     fn keep(&self, mail: &Envelope) -> io::Result<()> {
         let path = self.path(mail);
         if path.try_exists()? {
             return Ok(());
         }
+        fs::create_dir_all(&self.folder)?;
         let part = self.folder.join(format!("{}.part", mail.id));
         let mut file = File::create(&part)?;
         file.write_all(&mail.bytes)?;
@@ -72,6 +64,10 @@ impl Wire for Capture {
     fn answer(&mut self) -> Option<Answer> {
         self.answers.pop_front()
     }
+
+    fn trouble(&mut self) -> Option<io::Error> {
+        self.failed.take()
+    }
 }
 
 /// Makes the names in a folder durable. Elsewhere a folder cannot be opened as a file, and renaming is durable itself.
@@ -87,7 +83,7 @@ mod tests {
     #[test]
     fn a_mail_is_one_file_however_often_it_is_sent_and_the_first_one_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let mut capture = Capture::into_folder(folder.path().join("captured")).unwrap();
+        let mut capture = Capture::into_folder(folder.path().join("captured"));
         let mut mail = envelope("cart-first", 1);
         capture.send(mail.clone());
         assert_eq!(capture.answer(), Some(Answer::of(&mail, Outcome::Accepted)));
@@ -108,14 +104,14 @@ mod tests {
     fn where_a_mail_cannot_be_kept_it_is_deferred_and_the_reason_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let captured = folder.path().join("captured");
-        let mut capture = Capture::into_folder(&captured).unwrap();
-        fs::remove_dir(&captured).unwrap();
+        let mut capture = Capture::into_folder(&captured);
+        fs::write(&captured, "a file where a folder should be").unwrap();
         let mail = envelope("cart-first", 1);
         capture.send(mail.clone());
         assert_eq!(capture.answer(), Some(Answer::of(&mail, Outcome::Deferred)));
-        assert_eq!(capture.failed().unwrap().kind(), io::ErrorKind::NotFound);
-        assert!(capture.failed().is_none());
-        fs::create_dir(&captured).unwrap();
+        assert_eq!(capture.trouble().unwrap().kind(), io::ErrorKind::NotADirectory);
+        assert!(capture.trouble().is_none());
+        fs::remove_file(&captured).unwrap();
         capture.send(mail.clone());
         assert_eq!(capture.answer(), Some(Answer::of(&mail, Outcome::Accepted)));
     }
