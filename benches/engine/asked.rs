@@ -45,11 +45,6 @@ impl Asked {
         self.customers.unwrap_or_else(|| if self.is_bench { usual } else { usual.min(200) })
     }
 
-    /// Only to see that it works.
-    pub(crate) const fn is_small(&self) -> bool {
-        !self.is_bench
-    }
-
     /// How many seconds: as asked, else `usual`, else one.
     pub(crate) fn seconds(&self, usual: u32) -> u32 {
         self.seconds.unwrap_or(if self.is_bench { usual } else { 1 })

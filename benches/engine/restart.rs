@@ -17,15 +17,19 @@ use std::time::{Duration, Instant};
 const CHILD: &str = "--engine-of-a-restart";
 /// What one that is to be killed says when everything is durable.
 const READY: &str = "ready";
-/// So many of the customers do something within an interval of checkpoints: one in ten.
-const ACTIVE: usize = 10;
+/// So many of the customers do something within an interval of checkpoints: one in three,
+const ACTIVE: usize = 3;
+/// and so many bytes of journal come of it for each that there is, about ten events for those who do, until a checkpoint is
+/// due by its bytes: a million customers fill one.
+const BYTES_EACH: u64 = 270;
 
 pub(crate) fn measure(asked: &Asked) {
     let folder = machine::folder();
     let customers = asked.customers(100_000);
     run(&["fill"], folder.path(), customers);
     run(&["open", "after a clean end"], folder.path(), customers);
-    let bytes = if asked.is_small() { 1 << 20 } else { settings(folder.path()).checkpoint.bytes };
+    let due = settings(folder.path()).checkpoint.bytes;
+    let bytes = due.min(BYTES_EACH * u64::from(customers));
     kill_when_ready(folder.path(), customers, bytes);
     run(&["open", "after a kill"], folder.path(), customers);
 }
