@@ -50,7 +50,7 @@ pub(crate) fn measure(asked: &Asked) {
     let making = took.as_secs_f64() * 1e9 / f64::from(MADE);
     figure("making an event, which is in everything below", &format!("{making:.0} ns"), "");
 
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), machine::process_worked());
     let during = Duration::from_secs(u64::from(seconds));
     let full = submit(&crowd, &intake, during, None, 1);
     running.applied();
@@ -63,6 +63,12 @@ pub(crate) fn measure(asked: &Asked) {
     figure(&of_seconds("durable"), &k(durable), against);
     let applied = rate(full.entries, took);
     figure(&of_seconds("durable and applied"), &k(applied), "");
+    if let Some(worked) =
+        machine::process_worked().zip(before).map(|(after, before)| after - before)
+    {
+        let us = 1e6 / rate(full.entries, worked);
+        figure("time on processors, checkpoints and all", &format!("{us:.2} µs an event"), "");
+    }
     let late = took.saturating_sub(full.took).as_secs_f64() * 1e3;
     figure("what was durable was applied after", &format!("{late:.0} ms"), "");
     let quantile = |of: &Histogram<u64>, at| ms(of.value_at_quantile(at));

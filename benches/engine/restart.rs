@@ -107,7 +107,7 @@ fn tail(folder: &Path, customers: u32, bytes: u64) -> ! {
 /// Opens, and measures.
 fn open(folder: &Path, customers: u32, when: &str) {
     let (settings, events) = (settings(folder), events());
-    let begun = Instant::now();
+    let (begun, before) = (Instant::now(), machine::process_worked());
     let running = Running::open(&settings, None);
     let opened = begun.elapsed();
     let from = running.engine.intake().durable();
@@ -130,6 +130,11 @@ fn open(folder: &Path, customers: u32, when: &str) {
         &us(applied),
         "≤ 5 s, aim 1 s with 1 M customers",
     );
+    if let Some(worked) =
+        machine::process_worked().zip(before).map(|(after, before)| after - before)
+    {
+        figure(&format!("{when}: time on processors until then"), &us(worked), "");
+    }
     if let Some(bytes) = machine::memory(true) {
         figure(
             &format!("{when}: memory of the process, at most"),
