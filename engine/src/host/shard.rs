@@ -7,7 +7,9 @@ use crate::journal::{Intake, Lag};
 use crate::mail;
 use crate::shard::{Counts, Input, Out, ShardCore};
 use crate::version::VersionId;
-use actix::{Actor, AsyncContext, Context, Handler, Message, MessageResult, SpawnHandle};
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, MessageResult, SpawnHandle,
+};
 use foresend_core::time::{Timestamp, Wait};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -90,7 +92,13 @@ impl Shard {
             Tell::Settled(cut) => Input::Settled(*cut),
             Tell::Over => Input::Over(over),
         };
-        if let Err(error) = self.core.handle(input, wall_us(), &mut self.out) {
+        let mut handled = self.core.handle(input, wall_us(), &mut self.out);
+        // A shard that is told one thing after the other hears of no timer.
+        let is_over = matches!(tell, Tell::Over);
+        if handled.is_ok() && self.live && !is_over && self.core.next_wake() <= over {
+            handled = self.core.handle(Input::Over(over), wall_us(), &mut self.out);
+        }
+        if let Err(error) = handled {
             self.fault.set(&error);
             return;
         }
@@ -103,9 +111,9 @@ impl Shard {
         }
         self.pass_on();
         if self.core.is_taking() && matches!(tell, Tell::Cut(_) | Tell::Take) {
-            ctx.notify(Tell::Take);
+            take_later(ctx);
         }
-        self.set_timer(matches!(tell, Tell::Over), ctx);
+        self.set_timer(is_over, ctx);
     }
 
     fn pass_on(&mut self) {
@@ -146,6 +154,13 @@ impl Shard {
             self.timer = Some((due, ctx.notify_later(Tell::Over, Duration::from_millis(wait))));
         }
     }
+}
+
+/// Takes more into the checkpoint once the thread has seen to its timers and to what came meanwhile. A notification would
+/// be handled before any of them, and so would the next.
+fn take_later(ctx: &mut Context<Shard>) {
+    let others = actix::fut::wrap_future::<_, Shard>(tokio::task::yield_now());
+    ctx.spawn(others.map(|(), _, ctx| ctx.notify(Tell::Take)));
 }
 
 impl Actor for Shard {
