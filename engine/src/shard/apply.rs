@@ -135,7 +135,9 @@ impl ShardCore {
             let under = running.under;
             self.timeline.push(Told { customer, seq, place, under, record: *record });
         }
-        self.residents.weigh(customer);
+        if resident.was_told() {
+            self.residents.weigh(customer);
+        }
         if self.replaying {
             return Ok(());
         }

@@ -366,6 +366,7 @@ impl ShardCore {
         });
         resident.changed = 0;
         resident.taken = self.round;
+        self.residents.weigh(id);
         self.taken.push(id);
     }
 

@@ -115,14 +115,20 @@ pub(super) struct Resident {
     /// Something was told to them since the last look for who may rest.
     used: bool,
     bytes: u32,
+    /// Inputs since their memory was counted.
+    unweighed: u8,
 }
+
+/// After so many inputs a customer's memory is counted anew, and when a checkpoint takes them; in between they may have
+/// grown. Counting costs about a tenth of applying.
+const WEIGHED_EVERY: u8 = 8;
 
 impl Resident {
     pub(super) fn new(customer: Customer, envelope: Envelope) -> Self {
         let Envelope { settled, quarantined: _, has_open, waits, person, snapshot: _ } = envelope;
         let (person, waits) = (Box::new(person), waits.into_iter().map(ProductId).collect());
-        let (changed, taken, used, bytes) = (0, 0, true, 0);
-        Self { customer, person, settled, changed, taken, has_open, waits, used, bytes }
+        let (changed, taken, used, bytes, unweighed) = (0, 0, true, 0, 0);
+        Self { customer, person, settled, changed, taken, has_open, waits, used, bytes, unweighed }
     }
 
     /// Them as they would rest after everything before `settled`.
@@ -131,6 +137,12 @@ impl Resident {
         let waits = self.waits.iter().map(|product| product.0).collect();
         let has_open = self.has_open;
         Envelope { settled, quarantined: false, has_open, waits, person, snapshot }
+    }
+
+    /// Something was told to them; whether their memory is to be counted anew.
+    pub(super) const fn was_told(&mut self) -> bool {
+        self.unweighed = self.unweighed.saturating_add(1);
+        self.unweighed >= WEIGHED_EVERY
     }
 
     fn count(&self) -> usize {
@@ -148,6 +160,10 @@ pub(super) struct Residents {
     all: HashMap<CustomerId, Resident, BuildHasherDefault<ById>>,
     /// In the order in which they are looked at for who may rest.
     round: VecDeque<CustomerId>,
+    /// Who cannot rest before the next checkpoint is settled, and is not looked at until then.
+    barred: VecDeque<CustomerId>,
+    /// The last round whose checkpoint the store held when somebody was looked at.
+    settled: u32,
     bytes: usize,
 }
 
@@ -180,6 +196,7 @@ impl Residents {
     /// Counts somebody's memory anew.
     pub(super) fn weigh(&mut self, id: CustomerId) {
         let Some(resident) = self.all.get_mut(&id) else { return };
+        resident.unweighed = 0;
         let now = u32::try_from(resident.count()).unwrap_or(u32::MAX);
         self.bytes = self.bytes - resident.bytes as usize + now as usize;
         resident.bytes = now;
@@ -188,18 +205,24 @@ impl Residents {
     /// Puts to rest who was not needed lately, until they take no more than `most` bytes or `looks` were looked at.
     /// `settled` is the last round whose checkpoint the store holds.
     pub(super) fn rest(&mut self, most: usize, settled: u32, looks: usize) {
+        if self.settled != settled {
+            self.settled = settled;
+            self.round.append(&mut self.barred);
+        }
         for _ in 0..looks.min(self.round.len()) {
             if self.bytes <= most {
                 return;
             }
             let Some(id) = self.round.pop_front() else { return };
             let Some(resident) = self.all.get_mut(&id) else { continue };
-            let may = resident.changed == 0 && resident.taken <= settled && !resident.used;
-            resident.used = false;
-            if may {
-                self.remove(id);
-            } else {
+            let is_stored = resident.changed == 0 && resident.taken <= settled;
+            let was_used = std::mem::take(&mut resident.used);
+            if !is_stored {
+                self.barred.push_back(id);
+            } else if was_used {
                 self.round.push_back(id);
+            } else {
+                self.remove(id);
             }
         }
     }
@@ -238,5 +261,43 @@ impl Hasher for ById {
     #[expect(clippy::cast_possible_truncation, reason = "half of the id is wanted")]
     fn write_u128(&mut self, id: u128) {
         self.0 = id as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wake_up(residents: &mut Residents, id: u128, changed: u32) {
+        let id = CustomerId::from_bits(id);
+        let resident = Resident::new(Customer::new(id), Envelope::empty());
+        residents.insert(id, resident).changed = changed;
+    }
+
+    fn ids(residents: &Residents) -> Vec<u128> {
+        residents.ids().into_iter().map(CustomerId::bits).collect()
+    }
+
+    #[test]
+    fn who_has_changed_rests_once_the_store_has_them_and_others_at_once() {
+        let mut residents = Residents::default();
+        (1..=4).for_each(|id| wake_up(&mut residents, id, 1));
+        wake_up(&mut residents, 5, 0);
+        residents.rest(0, 0, 100);
+        assert_eq!((residents.len(), residents.round.len()), (5, 1), "one may rest, used of late");
+        residents.rest(0, 0, 100);
+        assert_eq!((ids(&residents), residents.round.len()), (vec![1, 2, 3, 4], 0));
+        wake_up(&mut residents, 6, 0);
+        (0..2).for_each(|_| residents.rest(0, 0, 100));
+        assert_eq!(ids(&residents), [1, 2, 3, 4], "woken up since");
+        for id in 1..=2 {
+            let resident = residents.get_mut(CustomerId::from_bits(id)).unwrap();
+            (resident.changed, resident.taken) = (0, 1);
+        }
+        (0..2).for_each(|_| residents.rest(0, 0, 100));
+        assert_eq!(ids(&residents), [1, 2, 3, 4], "taken, but not in the store yet");
+        (0..2).for_each(|_| residents.rest(0, 1, 100));
+        assert_eq!(ids(&residents), [3, 4]);
+        assert_eq!(residents.bytes(), residents.all.values().map(Resident::count).sum::<usize>());
     }
 }
