@@ -17,7 +17,7 @@ pub enum Room {
     Archive,
     /// (customer, seq, place) → what was decided
     Timeline,
-    /// (hour, cut, partition) → message ids of calls
+    /// (hour, partition, cut) → message ids of calls
     Seen,
     /// one key → the cut: see [`crate::store::meta`]
     Meta,

@@ -265,17 +265,11 @@ impl ShardCore {
     }
 
     fn remember_seen(&mut self, meta: &Meta) -> Result<(), ShardError> {
-        let (seen, partitions) = (&mut self.seen, &self.partitions);
-        load::seen(
-            &*self.kv,
-            seen::asked_since(meta.now),
-            meta.cut,
-            &mut |hour, partition, id| {
-                if partitions.contains(&partition) {
-                    seen.restore(hour, id);
-                }
-            },
-        )?;
+        let seen = &mut self.seen;
+        let hours = (seen::asked_since(meta.now), meta.now);
+        load::seen(&*self.kv, &self.partitions, hours, meta.cut, &mut |hour, ids| {
+            seen.restore(hour, ids.iter().map(|id| u64::from_le_bytes(*id)));
+        })?;
         Ok(())
     }
 

@@ -9,10 +9,11 @@ use foresend_core::chance;
 use foresend_core::id::CustomerId;
 use foresend_core::time::{Timestamp, Wait};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
-/// Ids of one generation, each with its hour; they are hashes already.
-type Ids = HashMap<u64, u32, BuildHasherDefault<AsItIs>>;
+/// Ids of one generation, each with its hour in there. Hashes already, and in bytes: so a table has no gaps between
+/// them, and takes ten bytes a place instead of seventeen.
+type Ids = HashMap<Id, u8, BuildHasherDefault<AsItIs>>;
 
 /// How long one generation of ids is, in hours: they are let go together.
 const GENERATION: u32 = 12;
@@ -36,24 +37,29 @@ impl Seen {
         }
         let (hour, id) = (key::generation(now), id_of(customer, message));
         self.advance(hour / GENERATION);
-        let known = self.generations.iter().rev().find_map(|(_, ids)| ids.get(&id));
-        if known.is_some_and(|known| *known >= oldest(hour)) {
+        let known = self.generations.iter().rev().find_map(|(generation, ids)| {
+            ids.get(&Id(id.to_ne_bytes())).map(|hour| generation * GENERATION + u32::from(*hour))
+        });
+        if known.is_some_and(|known| known >= oldest(hour)) {
             return true;
         }
-        self.restore(hour, id);
+        self.restore(hour, std::iter::once(id));
         self.new.push((hour, id));
         false
     }
 
-    /// Knows what was known before a restart.
-    pub(super) fn restore(&mut self, hour: u32, id: u64) {
+    /// Knows ids of an hour.
+    pub(super) fn restore(&mut self, hour: u32, ids: impl ExactSizeIterator<Item = u64>) {
         let generation = hour / GENERATION;
         let at = self.generations.iter().position(|(number, _)| *number >= generation);
         let at = at.unwrap_or(self.generations.len());
         if self.generations.get(at).is_none_or(|(number, _)| *number != generation) {
             self.generations.insert(at, (generation, Ids::default()));
         }
-        self.generations[at].1.insert(id, hour);
+        let known = &mut self.generations[at].1;
+        known.reserve(ids.len());
+        let within = u8::try_from(hour % GENERATION).expect("a generation is twelve hours");
+        known.extend(ids.map(|id| (Id(id.to_ne_bytes()), within)));
     }
 
     /// The ids since the last cut, by hour and partition.
@@ -102,6 +108,16 @@ pub(super) const fn partition_of(id: u64) -> u8 {
     id.to_be_bytes()[0]
 }
 
+/// An id as a table holds it.
+#[derive(PartialEq, Eq, Debug)]
+struct Id([u8; 8]);
+
+impl Hash for Id {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from_ne_bytes(self.0));
+    }
+}
+
 /// A hasher for what is a hash already.
 #[derive(Debug, Default)]
 struct AsItIs(u64);
@@ -118,7 +134,8 @@ impl Hasher for AsItIs {
     }
 
     fn write_u64(&mut self, id: u64) {
-        self.0 = id.rotate_left(8); // the table looks at the highest bits, which are the partition
+        // The table looks at the lowest bits and at the highest: not at the partition, which a shard has few of.
+        self.0 = id << 8 ^ id >> 24;
     }
 }
 
@@ -141,7 +158,7 @@ mod tests {
         assert!(seen.is_repeat(who(1), 5, day(35)), "a day later");
         let mut again = Seen::default();
         for (hour, _, ids) in seen.cut() {
-            ids.into_iter().for_each(|id| again.restore(hour, id));
+            again.restore(hour, ids.into_iter());
         }
         for mut seen in [seen, again] {
             assert!(!seen.is_repeat(who(1), 5, day(36)), "a day and an hour later");
@@ -159,7 +176,7 @@ mod tests {
         assert_eq!(blocks.iter().map(|(_, partition, _)| *partition).collect::<Vec<_>>(), [7]);
         let mut again = Seen::default();
         for (hour, _, ids) in blocks {
-            ids.into_iter().for_each(|id| again.restore(hour, id));
+            again.restore(hour, ids.into_iter());
         }
         assert_eq!(again.len(), 1000);
         (0..1000u64).for_each(|i| assert!(again.is_repeat(who(u128::from(i % 10)), i + 1, now)));

@@ -14,9 +14,10 @@
 //! Writing again what was written already changes nothing.
 
 use super::meta::Meta;
+use super::rows::Rows;
 use super::{StoreError, archive, each_of, key};
 use crate::entry::{Raw, Seq};
-use crate::kv::{Change, Kv, Room};
+use crate::kv::{Kv, Room};
 use foresend_core::id::{CustomerId, ProductId};
 use foresend_core::time::Timestamp;
 
@@ -70,7 +71,7 @@ pub struct Checkpointer<'a> {
 }
 
 /// Changes of the rooms, as in [`ORDER`].
-type Rooms = [Vec<Change>; ORDER.len()];
+type Rooms = [Rows; ORDER.len()];
 
 /// In this order rooms are written; customers last, for the reason above.
 const ORDER: [Room; 7] = [
@@ -112,31 +113,31 @@ impl<'a> Checkpointer<'a> {
         for resting in part.customers {
             let Resting { customer, envelope, next_wake, has_open, waits } = resting;
             if next_wake != Timestamp::NEVER {
-                self.put(Room::Wakes, key::wake(next_wake, customer), Vec::new());
+                self.put(Room::Wakes, &key::wake(next_wake, customer), &[]);
             }
             if has_open {
-                self.put(Room::Outbox, key::customer(customer).to_vec(), Vec::new());
+                self.put(Room::Outbox, &key::customer(customer), &[]);
             }
             for product in waits {
-                self.put(Room::Waiting, key::waiting(product, customer), Vec::new());
+                self.put(Room::Waiting, &key::waiting(product, customer), &[]);
             }
-            self.put(Room::Customers, key::customer(customer).to_vec(), envelope);
+            self.put(Room::Customers, &key::customer(customer), &envelope);
         }
         for (whom, seq, place, record) in part.timeline {
-            self.put(Room::Timeline, key::decided(whom, seq, place), record);
+            self.put(Room::Timeline, &key::decided(whom, seq, place), &record);
         }
         for (generation, partition, ids) in part.seen {
-            let ids = ids.into_iter().flat_map(u64::to_le_bytes).collect();
-            self.put(Room::Seen, key::seen(generation, self.cut, partition), ids);
+            let ids: Vec<u8> = ids.into_iter().flat_map(u64::to_le_bytes).collect();
+            self.put(Room::Seen, &key::seen(generation, partition, self.cut), &ids);
         }
         for (due, whom) in part.wakes_left {
-            self.remove(Room::Wakes, key::wake(due, whom));
+            self.remove(Room::Wakes, &key::wake(due, whom));
         }
         for whom in part.outbox_left {
-            self.remove(Room::Outbox, key::customer(whom).to_vec());
+            self.remove(Room::Outbox, &key::customer(whom));
         }
         for (product, whom) in part.waiting_left {
-            self.remove(Room::Waiting, key::waiting(product, whom));
+            self.remove(Room::Waiting, &key::waiting(product, whom));
         }
         self.write_if_much()
     }
@@ -151,7 +152,7 @@ impl<'a> Checkpointer<'a> {
     pub fn told(&mut self, seq: Seq, now: Timestamp, raw: Raw<'_>) -> Result<(), StoreError> {
         assert!(seq == self.told && seq < self.cut, "told {seq:?} instead of {:?}", self.told);
         self.told = Seq(seq.0 + 1);
-        self.put(Room::Archive, key::told(raw.customer, seq), archive::to_bytes(now, raw));
+        self.put(Room::Archive, &key::told(raw.customer, seq), &archive::to_bytes(now, raw));
         self.write_if_much()
     }
 
@@ -169,29 +170,23 @@ impl<'a> Checkpointer<'a> {
         assert_eq!(self.told, self.cut, "the archive would have a hole");
         let horizon = key::generation(meta.now.before(key::SEEN_FOR));
         let mut old = Vec::new();
-        let until = key::seen(horizon, Seq(0), 0);
+        let until = key::seen(horizon, 0, Seq(0));
         each_of(self.kv, Room::Seen, (&[], &until), &mut |key, _| {
             old.push(key.to_vec());
             Ok(true)
         })?;
-        old.into_iter().for_each(|key| self.remove(Room::Seen, key));
+        old.into_iter().for_each(|key| self.remove(Room::Seen, &key));
         self.write()?;
         self.kv.commit(Room::Meta, vec![(key::META.to_vec(), Some(meta.to_bytes()))])?;
         Ok(())
     }
 
-    fn put(&mut self, room: Room, key: Vec<u8>, value: Vec<u8>) {
-        self.gather(key.len() + value.len());
-        self.puts[place(room)].push((key, Some(value)));
+    fn put(&mut self, room: Room, key: &[u8], value: &[u8]) {
+        self.gathered += self.puts[place(room)].push(key, Some(value));
     }
 
-    fn remove(&mut self, room: Room, key: Vec<u8>) {
-        self.gather(key.len());
-        self.removed[place(room)].push((key, None));
-    }
-
-    const fn gather(&mut self, bytes: usize) {
-        self.gathered += bytes + size_of::<Change>();
+    fn remove(&mut self, room: Room, key: &[u8]) {
+        self.gathered += self.removed[place(room)].push(key, None);
     }
 
     fn write_if_much(&mut self) -> Result<(), StoreError> {
@@ -203,31 +198,19 @@ impl<'a> Checkpointer<'a> {
         let mut puts = std::mem::take(&mut self.puts);
         let mut removed = std::mem::take(&mut self.removed);
         for (puts, removed) in puts.iter_mut().zip(&mut removed) {
-            in_order(puts);
-            in_order(removed);
-            removed.retain(|(key, _)| puts.binary_search_by(|(put, _)| put.cmp(key)).is_err());
+            puts.sort();
+            removed.sort();
+            removed.forget(puts);
         }
         for changes in [puts, removed] {
             for (room, changes) in ORDER.into_iter().zip(changes) {
                 if !changes.is_empty() {
-                    self.kv.ingest(room, &mut changes.into_iter())?;
+                    self.kv.ingest(room, &mut changes.changes())?;
                 }
             }
         }
         Ok(())
     }
-}
-
-/// By key, each once: of equal ones the last stays.
-fn in_order(changes: &mut Vec<Change>) {
-    changes.sort_by(|(one, _), (other, _)| one.cmp(other));
-    changes.dedup_by(|later, kept| {
-        let same = later.0 == kept.0;
-        if same {
-            std::mem::swap(later, kept);
-        }
-        same
-    });
 }
 
 fn place(room: Room) -> usize {

@@ -59,10 +59,10 @@ pub fn decided(whom: CustomerId, at: Seq, place: u16) -> Vec<u8> {
     joined(&[&customer(whom), &at.0.to_be_bytes(), &place.to_be_bytes()])
 }
 
-/// The message ids that a partition saw in an hour, up to a cut.
+/// The message ids that a partition saw in an hour, up to a cut. Those of a shard's partitions stand together.
 #[must_use]
-pub fn seen(generation: u32, cut: Seq, partition: u8) -> Vec<u8> {
-    joined(&[&generation.to_be_bytes(), &cut.0.to_be_bytes(), &[partition]])
+pub fn seen(generation: u32, partition: u8, cut: Seq) -> Vec<u8> {
+    joined(&[&generation.to_be_bytes(), &[partition], &cut.0.to_be_bytes()])
 }
 
 /// What a time begins a key with.
@@ -105,11 +105,11 @@ pub(super) fn read_decided(key: &[u8]) -> Option<(CustomerId, Seq, u16)> {
     Some((read_customer(whom)?, at, u16::from_be_bytes(*place)))
 }
 
-pub(super) fn read_seen(key: &[u8]) -> Option<(u32, Seq, u8)> {
+pub(super) fn read_seen(key: &[u8]) -> Option<(u32, u8, Seq)> {
     let (generation, key) = key.split_first_chunk::<4>()?;
-    let (cut, partition) = key.split_first_chunk::<8>()?;
-    let [partition] = partition else { return None };
-    Some((u32::from_be_bytes(*generation), Seq(u64::from_be_bytes(*cut)), *partition))
+    let (&partition, cut) = key.split_first()?;
+    let cut = u64::from_be_bytes(cut.try_into().ok()?);
+    Some((u32::from_be_bytes(*generation), partition, Seq(cut)))
 }
 
 fn joined(parts: &[&[u8]]) -> Vec<u8> {
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(hex(told(Some(whom), Seq(258))), format!("{id}0000000000000102"));
         assert_eq!(hex(told(None, Seq(258))), format!("{}0000000000000102", "0".repeat(32)));
         assert_eq!(hex(decided(whom, Seq(258), 259)), format!("{id}00000000000001020103"));
-        assert_eq!(hex(seen(258, Seq(259), 7)), "00000102000000000000010307");
+        assert_eq!(hex(seen(258, 7, Seq(259))), "00000102070000000000000103");
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
             prop_assert_eq!(read_told(&told(Some(whom), Seq(n))), Some((Some(whom), Seq(n))));
             prop_assert_eq!(read_told(&told(None, Seq(n))), Some((None, Seq(n))));
             prop_assert_eq!(read_decided(&decided(whom, Seq(n), place)), Some((whom, Seq(n), place)));
-            prop_assert_eq!(read_seen(&seen(hour, Seq(n), 3)), Some((hour, Seq(n), 3)));
+            prop_assert_eq!(read_seen(&seen(hour, 3, Seq(n))), Some((hour, 3, Seq(n))));
         }
 
         #[test]

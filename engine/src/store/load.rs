@@ -7,6 +7,7 @@ use crate::entry::Seq;
 use crate::kv::{Kv, Room};
 use foresend_core::id::{CustomerId, ProductId};
 use foresend_core::time::Timestamp;
+use std::ops::RangeInclusive;
 
 /// The customer's envelope, as the shard wrote it.
 ///
@@ -53,7 +54,7 @@ pub fn wakes(
 /// [`StoreError`] where they cannot be read.
 pub fn outbox(
     kv: &dyn Kv,
-    partitions: std::ops::RangeInclusive<u8>,
+    partitions: RangeInclusive<u8>,
     each: &mut dyn FnMut(CustomerId) -> bool,
 ) -> Result<(), StoreError> {
     let range = ([*partitions.start()], key::after(&[*partitions.end()]));
@@ -85,30 +86,35 @@ pub fn waiting(
     })
 }
 
-/// Shows `each` the message ids seen since then (whole hours of them) with their hour and the partition that saw them. What
-/// a checkpoint left behind that was never whole, beyond the cut, is not meant: the journal will tell it again.
+/// Shows `each` the message ids that these partitions saw from `since` to `until` (whole hours of them), block by block,
+/// each with its hour. What a checkpoint left behind that was never whole, beyond the cut, is not meant: the journal will
+/// tell it again.
 ///
 /// # Errors
 /// [`StoreError`] where they cannot be read.
 pub fn seen(
     kv: &dyn Kv,
-    since: Timestamp,
+    partitions: &RangeInclusive<u8>,
+    (since, until): (Timestamp, Timestamp),
     cut: Seq,
-    each: &mut dyn FnMut(u32, u8, u64),
+    each: &mut dyn FnMut(u32, &[[u8; 8]]),
 ) -> Result<(), StoreError> {
-    let from = key::seen(key::generation(since), Seq(0), 0);
-    each_of(kv, Room::Seen, (&from, key::END), &mut |key, value| {
-        let garbled = |what| StoreError::garbled(Room::Seen, key, what);
-        let (hour, at, partition) =
-            key::read_seen(key).ok_or_else(|| garbled("is no key of ids"))?;
-        if at > cut {
-            return Ok(true);
-        }
-        let (ids, rest) = value.as_chunks::<8>();
-        if !rest.is_empty() {
-            return Err(garbled("holds a piece of an id"));
-        }
-        ids.iter().for_each(|id| each(hour, partition, u64::from_le_bytes(*id)));
-        Ok(true)
-    })
+    for hour in key::generation(since)..=key::generation(until) {
+        let from = key::seen(hour, *partitions.start(), Seq(0));
+        let last = key::after(&key::seen(hour, *partitions.end(), Seq(u64::MAX)));
+        each_of(kv, Room::Seen, (&from, &last), &mut |key, value| {
+            let garbled = |what| StoreError::garbled(Room::Seen, key, what);
+            let (_, _, at) = key::read_seen(key).ok_or_else(|| garbled("is no key of ids"))?;
+            if at > cut {
+                return Ok(true);
+            }
+            let (ids, rest) = value.as_chunks::<8>();
+            if !rest.is_empty() {
+                return Err(garbled("holds a piece of an id"));
+            }
+            each(hour, ids);
+            Ok(true)
+        })?;
+    }
+    Ok(())
 }

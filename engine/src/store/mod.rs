@@ -14,6 +14,7 @@ pub mod key;
 pub mod load;
 pub mod lock;
 pub mod meta;
+mod rows;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
