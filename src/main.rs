@@ -2,6 +2,7 @@
 //! each subcommand's whole story is in the file of its name. Nothing is decided about a customer up here.
 
 mod check;
+mod customer;
 mod dash;
 mod engine;
 mod expected;
@@ -13,10 +14,12 @@ mod fmt;
 mod generate;
 mod html;
 mod import;
+mod looked;
 mod measured;
 mod mistakes;
 mod new;
 mod open;
+mod outbox;
 mod output;
 mod population;
 mod recorded;
@@ -27,6 +30,7 @@ mod scenario;
 mod schema;
 mod settings;
 mod simulate;
+mod store;
 mod target;
 mod told;
 mod tune;
@@ -70,6 +74,9 @@ enum Command {
     Generate(generate::Arguments),
     Feed(feed::Arguments),
     Import(import::Arguments),
+    Outbox(outbox::Arguments),
+    Customer(customer::Arguments),
+    Store(store::Arguments),
     Dash(dash::Arguments),
 }
 
@@ -86,6 +93,9 @@ fn main() -> ExitCode {
         Command::Dash(arguments) => dash::run(arguments),
         Command::Feed(arguments) => feed::run(arguments, Origin::Live, Running::open),
         Command::Import(arguments) => import::run(arguments, Running::open),
+        Command::Outbox(arguments) => outbox::run(arguments),
+        Command::Customer(arguments) => customer::run(arguments),
+        Command::Store(arguments) => store::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
