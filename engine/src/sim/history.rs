@@ -417,8 +417,9 @@ impl<'a> Life<'a> {
                     Entry::Of(..) => {}
                 }
             }
+            owed.retain(|whom| core.waits_for(*whom, "p-1"));
         }
-        if let Some(whom) = owed.iter().find(|whom| core.waits_for(**whom, "p-1")) {
+        if let Some(whom) = owed.first() {
             return Err(format!("{:032x} waits for ever", whom.bits()));
         }
         let cut = self.machine.promises.end();
