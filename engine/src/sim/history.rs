@@ -405,6 +405,7 @@ impl<'a> Life<'a> {
         let mut owed = BTreeSet::new();
         for group in self.machine.promises.durable() {
             core.handle(Input::Group(group), 0, &mut out).map_err(text)?;
+            let mut new: BTreeSet<CustomerId> = BTreeSet::new();
             for raw in each(&group.entries) {
                 match raw.and_then(|raw| raw.read()).map_err(text)? {
                     Entry::Product { product, .. } => {
@@ -412,11 +413,16 @@ impl<'a> Life<'a> {
                             everybody.clone().filter(|whom| core.waits_for(*whom, product)),
                         );
                     }
-                    Entry::Of(whom, Told::Happened { .. }) => drop(owed.remove(&whom)),
+                    Entry::Of(whom, told) => {
+                        new.remove(&whom); // perhaps they wait only since then
+                        if matches!(told, Told::Happened { .. }) {
+                            owed.remove(&whom);
+                        }
+                    }
                     Entry::World { .. } | Entry::Boot { .. } | Entry::Published { .. } => {}
-                    Entry::Of(..) => {}
                 }
             }
+            owed.extend(new);
             owed.retain(|whom| core.waits_for(*whom, "p-1"));
         }
         if let Some(whom) = owed.first() {
