@@ -250,13 +250,13 @@ fn plain(value: &Kept) -> Value {
 
 /// To the ten-thousandth, as amounts are kept.
 #[expect(clippy::cast_precision_loss, reason = "amounts of one order are exact in a float")]
-fn number(amount: Amount) -> Value {
+pub(crate) fn number(amount: Amount) -> Value {
     let parts = amount.parts();
     if parts % 10_000 == 0 { json!(parts / 10_000) } else { json!(parts as f64 / 10_000.0) }
 }
 
 /// A basis as a program writes it.
-const fn written(basis: Basis) -> &'static str {
+pub(crate) const fn written(basis: Basis) -> &'static str {
     match basis {
         Basis::Contract => "contract",
         Basis::Service => "service",

@@ -2,6 +2,7 @@
 //! each subcommand's whole story is in the file of its name. Nothing is decided about a customer up here.
 
 mod check;
+mod customer;
 mod dash;
 mod engine;
 mod expected;
@@ -13,10 +14,12 @@ mod fmt;
 mod generate;
 mod html;
 mod import;
+mod looked;
 mod measured;
 mod mistakes;
 mod new;
 mod open;
+mod outbox;
 mod output;
 mod population;
 mod recorded;
@@ -28,6 +31,7 @@ mod schema;
 mod serve;
 mod settings;
 mod simulate;
+mod store;
 mod target;
 mod told;
 mod torture;
@@ -73,6 +77,9 @@ enum Command {
     Feed(feed::Arguments),
     Import(import::Arguments),
     Serve(serve::Arguments),
+    Outbox(outbox::Arguments),
+    Customer(customer::Arguments),
+    Store(store::Arguments),
     Torture(torture::Arguments),
     Dash(dash::Arguments),
 }
@@ -91,6 +98,9 @@ fn main() -> ExitCode {
         Command::Feed(arguments) => feed::run(arguments, Origin::Live, Running::open),
         Command::Import(arguments) => import::run(arguments, Running::open),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Outbox(arguments) => outbox::run(arguments),
+        Command::Customer(arguments) => customer::run(arguments),
+        Command::Store(arguments) => store::run(arguments),
         Command::Torture(arguments) => torture::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),

@@ -27,8 +27,8 @@ pub(crate) fn settings(folder: &Path) -> Settings {
 impl Running {
     pub(crate) fn open(settings: &Settings, program: Option<&Sources>) -> Self {
         let system = actix::System::new();
-        let engine =
-            system.block_on(Engine::open(settings, program, None)).expect("a folder of ours");
+        let opened = system.block_on(Engine::open(settings, program, None));
+        let engine = opened.expect("a folder of ours");
         Self { system, engine }
     }
 

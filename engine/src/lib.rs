@@ -14,6 +14,7 @@ pub mod host;
 pub mod http;
 pub mod journal;
 pub mod kv;
+pub mod look;
 pub mod mail;
 pub mod settings;
 pub mod shard;

@@ -1,8 +1,10 @@
 //! An explanation as JSON: format `foresend.explain/1`, described key by key in docs/reference/explain.md. Within
 //! version 1 keys are only ever added. Keys stand in the order of these structs.
 
-use super::Explained;
 use super::lived::Lived;
+use super::{Explained, Of};
+use crate::looked::Data;
+use crate::scenario::Opened;
 use foresend_program::{Compiled, Line, Timeline};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +14,10 @@ const SCHEMA: &str = "foresend.explain/1";
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    run: Run<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<Run<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Data>,
     customer: &'a str,
     zone: &'a str,
     arms: Vec<Arm<'a>>,
@@ -67,21 +72,17 @@ struct Told<'a> {
 }
 
 /// `explained` as one JSON document, with a newline at its end.
-pub(super) fn write(explained: &Explained) -> String {
-    let Explained { opened, compiled, set, customer, arms } = explained;
-    let (scenario, program) = (&opened.scenario, &compiled.program);
+pub(super) fn write(explained: &Explained<'_>) -> String {
+    let Explained { of, compiled, customer, arms } = explained;
+    let program = &compiled.program;
+    let (run, data) = match of {
+        Of::Rehearsal(opened, set) => (Some(run(opened, compiled, set)), None),
+        Of::Data(look, folder) => (None, Some(Data::of(look, folder))),
+    };
     let document = Document {
         schema: SCHEMA,
-        run: Run {
-            scenario: &opened.file,
-            program: program.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-            seed: scenario.seed,
-            customers: scenario.customers,
-            from: scenario.from.to_string(),
-            days: scenario.days,
-            population: &scenario.population,
-            set: set.iter().map(|(address, value)| (&**address, &**value)).collect(),
-        },
+        run,
+        data,
         customer,
         zone: arms.first().map_or(&program.zone, |(_, lived)| &lived.zone).name(),
         arms: arms.iter().map(|(id, lived)| arm(id, lived, compiled)).collect(),
@@ -89,6 +90,20 @@ pub(super) fn write(explained: &Explained) -> String {
     let mut text = serde_json::to_string_pretty(&document).expect("strings and numbers only");
     text.push('\n');
     text
+}
+
+fn run<'a>(opened: &'a Opened, compiled: &Compiled, set: &'a [(String, String)]) -> Run<'a> {
+    let scenario = &opened.scenario;
+    Run {
+        scenario: &opened.file,
+        program: compiled.program.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        seed: scenario.seed,
+        customers: scenario.customers,
+        from: scenario.from.to_string(),
+        days: scenario.days,
+        population: &scenario.population,
+        set: set.iter().map(|(address, value)| (&**address, &**value)).collect(),
+    }
 }
 
 fn arm<'a>(id: &'a str, lived: &'a Lived, compiled: &'a Compiled) -> Arm<'a> {

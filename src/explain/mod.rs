@@ -1,6 +1,8 @@
-//! `foresend explain`: what happened to one synthetic customer in a rehearsal, what was decided, and why. One life is
-//! lived again, with somebody watching; the words come from the program's crate, and the layout is here.
+//! `foresend explain`: what happened to one customer, what was decided, and why. A synthetic one of a rehearsal lives their
+//! life again, with somebody watching; of a real one an engine's data tells. The words come from the program's crate, and the
+//! layout is here.
 
+mod data;
 mod json;
 mod lived;
 mod page;
@@ -8,15 +10,16 @@ mod page;
 use crate::failure::Failure;
 use crate::report::page::Page;
 use crate::scenario::{self, Opened};
-use crate::{output, rehearsed, say, simulate};
+use crate::{output, rehearsed as rehearsal, say, simulate};
+use foresend_engine::look::Look;
 use foresend_insight::board::customer::{self as board, CustomerBoard};
 use foresend_program::{Compiled, Timeline};
 use foresend_simulator::population::Preset;
 use foresend_simulator::rehearsal::{AS_WRITTEN, NO_MAIL, Plan, customer_called, name_of, trace};
 use lived::Lived;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Explain one customer of a rehearsal: what happened, what was decided, and why?
+/// Explain one customer, rehearsed or real: what happened, what was decided, and why?
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,14 +27,21 @@ Examples:
   foresend explain scenarios/cart-recovery.toml --customer c-42 --arm no-mail,as-written
   foresend explain scenarios/cart-recovery.toml --customer c-42 --world touchy
   foresend explain scenarios/cart-recovery.toml --customer c-42 --since 2026-03-09 --json
+  foresend explain --data /var/lib/foresend --customer u-4711
+
+Of a real customer an engine's data tells. Stop the engine first: it locks its data.
 
 Exit codes: 0 done, 1 could not run, 2 the input is wrong and nothing was done.")]
 pub(crate) struct Arguments {
     /// The scenario whose rehearsal is meant
-    #[arg(value_name = "SCENARIO")]
-    scenario: PathBuf,
+    #[arg(value_name = "SCENARIO", required_unless_present = "data", conflicts_with = "data")]
+    scenario: Option<PathBuf>,
 
-    /// The customer's id; its zeros may be left out
+    /// The folder of an engine's data, whose customer is meant
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["arm", "world", "set"])]
+    data: Option<PathBuf>,
+
+    /// The customer's id; zeros of one of a rehearsal may be left out
     #[arg(long, value_name = "ID")]
     customer: String,
 
@@ -61,14 +71,22 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// Whose life is explained, in which rehearsal.
-struct Explained {
-    opened: Opened,
-    compiled: Compiled,
-    set: Vec<(String, String)>,
+/// Whose life is explained.
+struct Explained<'a> {
+    of: Of<'a>,
+    /// The program in whose words.
+    compiled: &'a Compiled,
     /// The customer's whole id.
     customer: String,
     arms: Vec<(String, Lived)>,
+}
+
+/// Out of what.
+enum Of<'a> {
+    /// A rehearsal, with what was changed for it.
+    Rehearsal(&'a Opened, &'a [(String, String)]),
+    /// An engine's data, in this folder.
+    Data(&'a Look, &'a Path),
 }
 
 /// Runs it.
@@ -76,7 +94,15 @@ struct Explained {
 /// # Errors
 /// Where the input is wrong, or there is no such customer.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut opened = scenario::open(&arguments.scenario)?;
+    match (&arguments.data, &arguments.scenario) {
+        (Some(data), _) => data::run(arguments, data),
+        (None, Some(scenario)) => rehearsed(arguments, scenario),
+        (None, None) => unreachable!("clap wants one of them"),
+    }
+}
+
+fn rehearsed(arguments: &Arguments, scenario: &Path) -> Result<(), Failure> {
+    let mut opened = scenario::open(scenario)?;
     for (address, value) in &arguments.set {
         opened.set(address, value)?;
     }
@@ -98,14 +124,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             Ok((arm.clone(), lived))
         })
         .collect::<Result<_, Failure>>()?;
-    let (set, customer) = (arguments.set.clone(), name_of(customer));
-    let explained = Explained { opened, compiled, set, customer, arms };
-    if arguments.json {
-        return Ok(output::data(&json::write(&explained))?);
+    let explained = Explained {
+        of: Of::Rehearsal(&opened, &arguments.set),
+        compiled: &compiled,
+        customer: name_of(customer),
+        arms,
+    };
+    explained.print(arguments.json)
+}
+
+impl Explained<'_> {
+    fn print(&self, as_json: bool) -> Result<(), Failure> {
+        if as_json {
+            return Ok(output::data(&json::write(self))?);
+        }
+        let mut page = Page::new(output::paper());
+        page::draw(self, &mut page);
+        Ok(output::data(&page.styled())?)
     }
-    let mut page = Page::new(output::paper());
-    page::draw(&explained, &mut page);
-    Ok(output::data(&page.styled())?)
 }
 
 /// The customer called `id`, as written, for the dashboard.
@@ -148,8 +184,8 @@ fn lived(
     arm: &str,
 ) -> Result<Lived, Failure> {
     let scenario = &opened.scenario;
-    let faults = rehearsed::faults(&scenario.faults, &compiled.program.zone);
-    let assumed = rehearsed::assumed(&scenario.assume);
+    let faults = rehearsal::faults(&scenario.faults, &compiled.program.zone);
+    let assumed = rehearsal::assumed(&scenario.assume);
     let plan = Plan {
         program: &compiled.program,
         catalogue: Some(&compiled.catalogue),

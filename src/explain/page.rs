@@ -1,10 +1,11 @@
 //! An explanation as a page: days as headings, one line for each thing that happened or was decided, on the customer's
 //! own clock. When a step will come due is said by the records, and shown where it is still waited for.
 
-use super::Explained;
 use super::lived::Lived;
+use super::{Explained, Of};
+use crate::looked;
 use crate::report::page::{MARGIN, Page, Role, Row};
-use foresend_program::{Line, Timeline};
+use foresend_program::{Compiled, Line, Timeline};
 
 /// Where the columns begin.
 const KIND: usize = 12;
@@ -12,39 +13,43 @@ const WHAT: usize = 24;
 /// A longer name of a step or journey is cut.
 const WHAT_MAX: usize = 24;
 
-pub(super) fn draw(explained: &Explained, page: &mut Page) {
+pub(super) fn draw(explained: &Explained<'_>, page: &mut Page) {
+    let compiled = explained.compiled;
     for (i, (arm, lived)) in explained.arms.iter().enumerate() {
         if i > 0 {
             page.gap();
         }
-        draw_arm(explained, arm, lived, page);
+        let who = format!("{} · {} · local times", explained.customer, lived.zone.name());
+        match explained.of {
+            Of::Rehearsal(opened, set) => {
+                let population = &opened.scenario.population;
+                let program = looked::short(&compiled.program.hash);
+                let run = format!("{population} · {} · program {program}", arm.replace('-', " "));
+                looked::title(who, run, page);
+                for (address, value) in set {
+                    let set = format!("set {address} = {value}");
+                    page.beside(Row::default(), MARGIN, Role::Look, &set);
+                }
+                if !lived.since {
+                    let before = format!("before the start: {}", lived.before.says(compiled));
+                    page.beside(Row::default(), MARGIN, Role::Plain, &before);
+                }
+            }
+            Of::Data(look, data) => {
+                looked::head(who, look, data, &Timeline::new(compiled, &lived.zone), page);
+                if !lived.since && !lived.before.events.is_empty() {
+                    let before = format!("imported: {}", lived.before.says(compiled));
+                    page.beside(Row::default(), MARGIN, Role::Plain, &before);
+                }
+            }
+        }
+        draw_life(compiled, lived, page);
     }
 }
 
-fn draw_arm(explained: &Explained, arm: &str, lived: &Lived, page: &mut Page) {
-    let Explained { opened, compiled, set, customer, arms: _ } = explained;
-    let zone = &lived.zone;
-    let timeline = Timeline::new(compiled, zone);
-    let hash: String =
-        compiled.program.hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let hash: String = hash.chars().take(7).collect();
-    let who = format!("{customer} · {} · local times", zone.name());
-    let population = &opened.scenario.population;
-    let run = format!("{population} · {} · program {hash}", arm.replace('-', " "));
-    if page.paper().is_wide() {
-        let row = Row::named(Role::Heading, who).until(page.paper().width, Role::Plain, run);
-        page.row(&row);
-    } else {
-        page.row(&Row::named(Role::Heading, who));
-        page.row(&Row::named(Role::Plain, run));
-    }
-    for (address, value) in set {
-        page.beside(Row::default(), MARGIN, Role::Look, &format!("set {address} = {value}"));
-    }
-    if !lived.since {
-        let before = format!("before the start: {}", lived.before.says(compiled));
-        page.beside(Row::default(), MARGIN, Role::Plain, &before);
-    }
+/// Everything that happened and was decided, and what is waited for.
+fn draw_life(compiled: &Compiled, lived: &Lived, page: &mut Page) {
+    let timeline = Timeline::new(compiled, &lived.zone);
     let lines = merged(&lived.lines, &timeline);
     let names = lines.iter().map(|line| line.what().chars().count()).max().unwrap_or(0);
     let why = WHAT + names.min(WHAT_MAX) + 2;

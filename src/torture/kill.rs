@@ -10,7 +10,7 @@ use foresend_core::world::journey::Act;
 use foresend_engine::disk::{Disk, StdDisk};
 use foresend_engine::entry::{Seq, each};
 use foresend_engine::host::Engine;
-use foresend_engine::journal::{self, FolderId, Opening, ReadError, Report};
+use foresend_engine::journal::{self, FolderId, Opening, Report};
 use foresend_engine::settings::Settings;
 use foresend_engine::store::fjall::{FjallKv, FjallSettings};
 use foresend_engine::store::meta::Meta;
@@ -70,7 +70,7 @@ const CUSTOMERS: u64 = 500;
 /// The program of the engine that is killed.
 pub(super) fn program() -> Sources {
     let files = FILES.map(|(name, text)| (name.to_owned(), text.to_owned()));
-    Sources { folder: "torture".to_owned(), files: files.into(), ..Sources::default() }
+    Sources { folder: "torture".to_owned(), files: files.into() }
 }
 
 /// How it runs: small segments and many checkpoints, so that a kill meets more of them.
@@ -201,8 +201,8 @@ fn lost(data: &Path, acknowledged: &BTreeMap<Seq, u64>) -> Result<u64, Failure> 
     let Some((&first, _)) = acknowledged.first_key_value() else { return Ok(0) };
     let mut there = BTreeSet::new();
     let kv = FjallKv::open(&data.join("store"), FjallSettings::default());
-    let kv = kv.map_err(|e| store(e.into()))?;
-    let meta = Meta::load(&kv).map_err(store)?;
+    let kv = kv.map_err(|e| unread(StoreError::from(e)))?;
+    let meta = Meta::load(&kv).map_err(unread)?;
     if let Some(meta) = &meta {
         for number in 0..CUSTOMERS {
             let whom = CustomerId::of(meta.id_key, &user(number));
@@ -210,15 +210,15 @@ fn lost(data: &Path, acknowledged: &BTreeMap<Seq, u64>) -> Result<u64, Failure> 
                 there.insert(told.seq);
                 true
             })
-            .map_err(store)?;
+            .map_err(unread)?;
         }
     }
     let mut disk = disk(data)?;
     let opening = Opening { from: meta.map(|meta| meta.cut), folder: None, fresh: FolderId(0) };
     let recovered = journal::recover(&mut disk, &settings(data).journal, &opening);
-    let recovered = recovered.map_err(damaged)?;
-    for group in journal::groups(&mut disk, recovered.from, recovered.until).map_err(damaged)? {
-        let group = group.map_err(damaged)?;
+    let recovered = recovered.map_err(unread)?;
+    for group in journal::groups(&mut disk, recovered.from, recovered.until).map_err(unread)? {
+        let group = group.map_err(unread)?;
         there.extend((group.first.0..).map(Seq).zip(each(&group.entries)).map(|(seq, _)| seq));
     }
     let all = acknowledged.iter().flat_map(|(first, count)| first.0..first.0 + count);
@@ -302,7 +302,7 @@ fn flip(data: &Path, arguments: &Arguments, found: &mut Found) -> Result<(), Fai
 
 /// Every entry that is in the journal; an error where anything is damaged.
 fn contents(disk: &mut StdDisk) -> Result<(Report, Vec<u8>), Failure> {
-    let report = journal::check(disk).map_err(damaged)?;
+    let report = journal::check(disk).map_err(unread)?;
     if let Some(damage) = report.damage.first() {
         return Err(Failure::Run(damage.to_string()));
     }
@@ -310,8 +310,8 @@ fn contents(disk: &mut StdDisk) -> Result<(Report, Vec<u8>), Failure> {
         return Ok((report, Vec::new()));
     };
     let mut all = Vec::new();
-    for group in journal::groups(disk, first.first, last.until).map_err(damaged)? {
-        all.extend(group.map_err(damaged)?.entries);
+    for group in journal::groups(disk, first.first, last.until).map_err(unread)? {
+        all.extend(group.map_err(unread)?.entries);
     }
     Ok((report, all))
 }
@@ -321,11 +321,7 @@ fn disk(data: &Path) -> Result<StdDisk, Failure> {
         .map_err(|e| Failure::run("the journal cannot be opened", &e))
 }
 
-fn damaged(error: ReadError) -> Failure {
-    Failure::Run(foresend_engine::host::with_causes(&error))
-}
-
-fn store(error: StoreError) -> Failure {
+fn unread(error: impl std::error::Error) -> Failure {
     Failure::Run(foresend_engine::host::with_causes(&error))
 }
 

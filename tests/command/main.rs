@@ -11,6 +11,7 @@ mod feed;
 mod fmt;
 mod generate;
 mod html;
+mod look;
 mod new;
 mod say;
 mod schema;

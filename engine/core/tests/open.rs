@@ -7,6 +7,7 @@ use common::story::at;
 use common::{OFFERS, ORDERS, journey, shop, step};
 use foresend_core::customer::Customer;
 use foresend_core::customer::effect::{Effect, Effects};
+use foresend_core::customer::held::{Awaited, MailState, Waiting};
 use foresend_core::customer::input::{
     Code, Consent, ConsentTo, Event, Gate, Input, Line, Origin, Outcome, Profile, SendRef,
 };
@@ -74,10 +75,18 @@ fn a_mail_is_asked_for_again_until_it_is_answered() {
     assert_eq!(open(&customer), (vec![], ready), "as it was asked for the first time");
     assert_eq!((customer.has_open(), customer.attempts(send)), (true, Some(0)));
     assert_eq!(customer.event_time_of(send), Some(now));
+    let mail = |customer: &Customer| {
+        let mails: Vec<_> =
+            customer.mails(&world).map(|mail| (mail.state, mail.attempts)).collect();
+        assert_eq!(mails.len(), 1);
+        mails[0]
+    };
+    assert_eq!(mail(&customer), (MailState::Ready, 0));
 
     let handover = |attempt| Input::Handover { send, attempt, gate: Gate::Open, code: Code::None };
     apply(&mut customer, &world, now, handover(1));
     assert_eq!(open(&customer), (vec![(send, 1)], vec![]));
+    assert_eq!(mail(&customer), (MailState::Going, 1));
     let outcome = |attempt, outcome| Input::Outcome { send, attempt, outcome };
     apply(&mut customer, &world, now, outcome(1, Outcome::Deferred));
     assert_eq!(open(&customer).0, []);
@@ -86,6 +95,7 @@ fn a_mail_is_asked_for_again_until_it_is_answered() {
     apply(&mut customer, &world, now, outcome(2, Outcome::Accepted));
     assert_eq!(open(&customer), (vec![], vec![]));
     assert_eq!((customer.has_open(), customer.attempts(send)), (false, None));
+    assert_eq!(customer.mails(&world).count(), 0);
 }
 
 #[test]
@@ -105,6 +115,25 @@ fn a_webhook_is_called_again_until_it_is_answered() {
     assert_eq!((out.asked, customer.has_open()), (asked, true));
     apply(&mut customer, &world, now, Input::Called { send: calling.send, done: true });
     assert!(!customer.has_open());
+}
+
+#[test]
+fn what_a_customer_permits_is_told_with_when_they_did() {
+    let world = shop();
+    let mut customer = customer(&world);
+    let of_offers = |customer: &Customer| {
+        let mut all = customer.permissions(&world.program);
+        let found = all.find(|permission| permission.topic == OFFERS).unwrap();
+        (found.basis, found.consented, found.objected)
+    };
+    let given = Some(at(1, "00:00"));
+    assert_eq!(of_offers(&customer), (Some(Basis::Consent), given, None));
+    let now = at(2, "12:00");
+    let consent = Consent { topic: OFFERS, to: ConsentTo::Withdrawn, at: now, cause: None };
+    apply(&mut customer, &world, now, Input::Consent(consent));
+    assert_eq!(of_offers(&customer), (None, given, Some(now)));
+    assert_eq!(customer.permissions(&world.program).count(), world.program.topics.len());
+    assert!(customer.has_address());
 }
 
 #[test]
@@ -160,6 +189,12 @@ fn who_waits_for_a_product_is_known_until_it_came_or_the_wait_is_over() {
     let mut both = vec![ProductId::of("a"), ProductId::of("b")];
     both.sort_unstable();
     assert_eq!(customer.waited_for(&world, now), both);
+    let waiting = customer.waiting(&world);
+    let listens = |waiting: &Waiting| {
+        (waiting.what, waiting.until) == (Awaited::Event(StepIx(0)), at(22, "12:00"))
+    };
+    assert!(waiting.len() == 2 && waiting.iter().all(listens), "{waiting:?}");
+    assert_eq!((waiting[0].enrolment, waiting[0].key), (Some(1), Key::of_text("b")));
     let now = at(2, "15:00");
     apply(&mut customer, &world, now, event(EventIx::BACK_IN_STOCK, now, &product("a"), &[]));
     assert_eq!(customer.waited_for(&world, now), [ProductId::of("b")]);

@@ -79,5 +79,5 @@ pub use schema::{SCHEMAS, schema};
 pub use set::{SetError, set, set_all};
 pub use sources::Sources;
 pub use text::suggest::closest;
-pub use timeline::{Line, Timeline, Waits, basis_words};
+pub use timeline::{Fact, Line, Timeline, Waits, basis_words};
 pub use tune::{Amount, Candidate, Candidates, Maximise, Tune, Vary, Worth, tune};

@@ -1,6 +1,7 @@
 //! The fields of entries, in postcard's encoding. Format 1: the order of fields and of variants is the format.
 
 use foresend_core::id::StableId;
+use foresend_core::money::Amount;
 use foresend_core::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -79,6 +80,25 @@ pub enum Value<'a> {
     Text(&'a str),
     /// A list or an object, as JSON.
     Json(&'a str),
+}
+
+impl Value<'_> {
+    /// The number it is, or that its text is, to the nearest ten-thousandth.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "the cast saturates; amounts beyond 2^53 parts are nobody's"
+    )]
+    pub fn amount(self) -> Option<Amount> {
+        let number: f64 = match self {
+            Self::Number(number) => number,
+            Self::Text(text) => text.trim().parse().ok()?,
+            Self::Null | Self::Bool(_) | Self::Json(_) => return None,
+        };
+        let parts = (number * Amount::SCALE as f64).round();
+        number.is_finite().then_some(Amount::from_parts(parts as i64))
+    }
 }
 
 /// One product of an event.

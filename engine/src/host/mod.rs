@@ -321,6 +321,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Stopped`] where it has stopped.
     pub async fn applied(&self) -> Result<(), EngineError> {
+        self.ready().await?;
         while self.lag.of_all() < self.journal.intake().durable() {
             self.fault.check()?;
             actix::clock::sleep(Duration::from_millis(1)).await;
@@ -375,13 +376,13 @@ fn start_post(handover: Handover, intake: &Intake, fault: &Fault) -> io::Result<
     Post::start(pace, renderer, wire, around)
 }
 
-/// Appends what the engine says itself: it is never refused but where the journal has stopped.
+/// Appends what the engine says itself: it is never refused but where the journal has stopped. What comes while it closes is
+/// said again after the next start.
 fn tell_journal(intake: &Intake, fault: &Fault, entries: Vec<u8>, count: u32) {
     let fault = fault.clone();
-    let done = Box::new(move |answer| {
-        if let Err(why) = answer {
-            fault.set(&why);
-        }
+    let done = Box::new(move |answer| match answer {
+        Ok(_) | Err(Refused::Closed) => {}
+        Err(why) => fault.set(&why),
     });
     intake.append(Class::Internal, entries, count, done);
 }

@@ -27,6 +27,28 @@ pub fn groups<D: Disk>(mut disk: D, from: Seq, until: Seq) -> Result<Groups<D>, 
     Ok(Groups { disk, scan, from, until })
 }
 
+/// The entry behind the last one that can be read, of a journal whose entries from `from` on are not settled. Reads these, and
+/// changes nothing.
+///
+/// # Errors
+/// [`ReadError`] where the entry `from` is not there and would not be the next one, or a segment is missing.
+pub fn end(disk: &mut impl Disk, from: Seq) -> Result<Seq, ReadError> {
+    let mut scan = holding(disk, from)?;
+    loop {
+        scan.walk(disk)?;
+        let next = match Scan::open(disk, scan.header.number + 1, scan.next) {
+            Ok(next) => next,
+            Err(ReadError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => break,
+            Err(error) => return Err(error),
+        };
+        if next.header.first != scan.next {
+            return Err(scan.damage(Ill::Frame, Some(next.header.first)).into());
+        }
+        scan = next;
+    }
+    if scan.next < from { Err(scan.damage(Ill::Short, Some(from)).into()) } else { Ok(scan.next) }
+}
+
 /// The segment in which the entry `seq` stands, or will.
 fn holding(disk: &mut impl Disk, seq: Seq) -> Result<Scan, ReadError> {
     let mut later = None;

@@ -23,7 +23,7 @@ mod thread;
 pub use check::{Report, SegmentReport, check};
 pub use core::{Command, Input, JournalCore, Lane, Output};
 pub use damage::{Damage, Ill, ReadError, Torn};
-pub use groups::{Groups, groups};
+pub use groups::{Groups, end, groups};
 pub use intake::{Acknowledged, Intake, Lag};
 pub use recovery::{Opening, Recovered, recover};
 pub(crate) use thread::carry_out;

@@ -101,8 +101,7 @@ impl Shop {
     #[must_use]
     pub fn new() -> Self {
         let files = FILES.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        let sources =
-            Sources { folder: "simulated".to_owned(), files: files.into(), ..Sources::default() };
+        let sources = Sources { folder: "simulated".to_owned(), files: files.into() };
         let (compiled, told) = foresend_program::compile(&sources, None);
         Self(Arc::new(Version::of(compiled.unwrap_or_else(|| panic!("{told:?}")))))
     }
@@ -132,7 +131,7 @@ pub fn history(shop: &Shop, seed: u64, broken: Broken) -> Result<Happened, Strin
         life.go_on()?;
     }
     life.calm_down()?;
-    life.is_as_promised()
+    life.into_happened()
 }
 
 /// The next moments of a history.
@@ -360,7 +359,8 @@ impl<'a> Life<'a> {
         self.is_over(done)
     }
 
-    fn is_as_promised(mut self) -> Result<Happened, String> {
+    /// What happened, where every promise is held.
+    fn into_happened(mut self) -> Result<Happened, String> {
         let promises = &self.machine.promises;
         self.happened.acknowledged = u64::try_from(promises.acknowledgements()).unwrap_or(u64::MAX);
         (self.happened.refused, self.happened.left) = (promises.refused, promises.left);
@@ -405,20 +405,25 @@ impl<'a> Life<'a> {
         let mut owed = BTreeSet::new();
         for group in self.machine.promises.durable() {
             core.handle(Input::Group(group), 0, &mut out).map_err(text)?;
+            let mut new: BTreeSet<CustomerId> = BTreeSet::new();
             for raw in each(&group.entries) {
                 match raw.and_then(|raw| raw.read()).map_err(text)? {
                     Entry::Product { product, .. } => {
-                        owed.extend(
-                            everybody.clone().filter(|whom| core.waits_for(*whom, product)),
-                        );
+                        new.extend(everybody.clone().filter(|whom| core.waits_for(*whom, product)));
                     }
-                    Entry::Of(whom, Told::Happened { .. }) => drop(owed.remove(&whom)),
+                    Entry::Of(whom, told) => {
+                        new.remove(&whom); // perhaps they wait only since then
+                        if matches!(told, Told::Happened { .. }) {
+                            owed.remove(&whom);
+                        }
+                    }
                     Entry::World { .. } | Entry::Boot { .. } | Entry::Published { .. } => {}
-                    Entry::Of(..) => {}
                 }
             }
+            owed.extend(new);
+            owed.retain(|whom| core.waits_for(*whom, "p-1"));
         }
-        if let Some(whom) = owed.iter().find(|whom| core.waits_for(**whom, "p-1")) {
+        if let Some(whom) = owed.first() {
             return Err(format!("{:032x} waits for ever", whom.bits()));
         }
         let cut = self.machine.promises.end();
@@ -486,8 +491,11 @@ fn is_the_fold(
     Ok(u64::try_from(records.len()).unwrap_or(u64::MAX))
 }
 
+/// An entry of the archive: its place, the journal's time, its kind and fields.
+type Archived = (Seq, Timestamp, u8, Vec<u8>);
+
 /// What the archive holds of a customer.
-fn told(kv: &dyn Kv, whom: CustomerId) -> Result<Vec<(Seq, Timestamp, u8, Vec<u8>)>, String> {
+fn told(kv: &dyn Kv, whom: CustomerId) -> Result<Vec<Archived>, String> {
     let mut told = Vec::new();
     archive::told(kv, Some(whom), Seq(0), &mut |one| {
         told.push((one.seq, one.now, one.raw.kind, one.raw.fields.to_vec()));
@@ -507,7 +515,6 @@ fn records(kv: &dyn Kv, whom: CustomerId) -> Result<Vec<Record>, String> {
     Ok(records)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands where errors are mapped")]
 fn text(error: impl std::error::Error) -> String {
     error.to_string()
 }

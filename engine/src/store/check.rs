@@ -2,6 +2,7 @@
 //! was told and decided can be read. Reads everything, changes nothing.
 
 use super::{Hex, StoreError, archive, each_of, key, timeline};
+use crate::host::with_causes;
 use crate::kv::{Kv, Room};
 use foresend_core::id::{CustomerId, ProductId};
 use foresend_core::time::Timestamp;
@@ -57,14 +58,11 @@ impl Report {
     }
 }
 
-/// Checks a store.
-///
-/// # Errors
-/// [`StoreError`] where the store under it fails: nothing more can be said then.
-pub fn check(kv: &dyn Kv, restore: Restore<'_>) -> Result<Report, StoreError> {
+/// Checks a store. A room that cannot be read on is told of, and the next one is looked at.
+pub fn check(kv: &dyn Kv, restore: Restore<'_>) -> Report {
     let mut report = Report { keys: Room::ALL.map(|room| (room, 0)).into(), ..Report::default() };
     if let Err(error) = super::meta::Meta::load(kv) {
-        report.tell(error.to_string());
+        report.tell(with_causes(&error));
     }
     let mut wakes_found = 0;
     walk(kv, Room::Customers, &mut report, &mut |key, envelope, report| {
@@ -75,44 +73,47 @@ pub fn check(kv: &dyn Kv, restore: Restore<'_>) -> Result<Report, StoreError> {
             Err(why) => report.tell(format!("customer {}: {why}", Hex(key.to_vec()))),
         }
         Ok(())
-    })?;
+    });
     let unread = |room, what| move |key: &[u8]| StoreError::garbled(room, key, what);
     let bad = unread(Room::Wakes, "is no key of a wake");
     walk(kv, Room::Wakes, &mut report, &mut |key, _, _| {
         key::read_wake(key).map(|_| ()).ok_or_else(|| bad(key))
-    })?;
+    });
     let bad = unread(Room::Outbox, "is no customer's");
     walk(kv, Room::Outbox, &mut report, &mut |key, _, _| {
         key::read_customer(key).map(|_| ()).ok_or_else(|| bad(key))
-    })?;
+    });
     let bad = unread(Room::Waiting, "is no key of one who waits");
     walk(kv, Room::Waiting, &mut report, &mut |key, _, _| {
         key::read_waiting(key).map(|_| ()).ok_or_else(|| bad(key))
-    })?;
+    });
     let bad = unread(Room::Seen, "holds no message ids");
     walk(kv, Room::Seen, &mut report, &mut |key, ids, _| {
         let whole = ids.len().is_multiple_of(8);
         key::read_seen(key).filter(|_| whole).map(|_| ()).ok_or_else(|| bad(key))
-    })?;
+    });
     let bad = unread(Room::Archive, "holds an entry that cannot be read");
     walk(kv, Room::Archive, &mut report, &mut |key, value, _| {
         archive::read(key, value)?.raw.read().map(|_| ()).map_err(|_| bad(key))
-    })?;
+    });
     walk(kv, Room::Timeline, &mut report, &mut |key, value, _| {
         timeline::line(key, value).map(|_| ())
-    })?;
-    walk(kv, Room::Meta, &mut report, &mut |_, _, _| Ok(()))?;
+    });
+    walk(kv, Room::Meta, &mut report, &mut |_, _, _| Ok(()));
     let wakes = report.keys.get(&Room::Wakes).copied().unwrap_or_default();
     report.stale_wakes = wakes.saturating_sub(wakes_found);
-    Ok(report)
+    report
 }
 
 /// Looks at a key and its value.
 type Look<'a> = &'a mut dyn FnMut(&[u8], &[u8], &mut Report) -> Result<(), StoreError>;
 
-/// Counts a room's keys, and tells of those that `each` refuses.
-fn walk(kv: &dyn Kv, room: Room, report: &mut Report, each: Look<'_>) -> Result<(), StoreError> {
-    each_of(kv, room, (&[], key::END), &mut |key, value| {
+/// Counts a room's keys, and tells of those that `each` refuses, and of where the room cannot be read on.
+fn walk(kv: &dyn Kv, room: Room, report: &mut Report, each: Look<'_>) {
+    let mut last = Vec::new();
+    let walked = each_of(kv, room, (&[], key::END), &mut |key, value| {
+        last.clear();
+        last.extend_from_slice(key);
         report.count(room);
         match each(key, value, report) {
             Ok(()) => Ok(true),
@@ -122,7 +123,15 @@ fn walk(kv: &dyn Kv, room: Room, report: &mut Report, each: Look<'_>) -> Result<
                 Ok(true)
             }
         }
-    })
+    });
+    if let Err(error) = walked {
+        let (room, why) = (room.name(), with_causes(&error));
+        let place = match &last[..] {
+            [] => "from its beginning".to_owned(),
+            [_, ..] => format!("behind the key {}", Hex(last)),
+        };
+        report.tell(format!("the room `{room}` cannot be read on {place}: {why}"));
+    }
 }
 
 /// Whether everything that must find the customer does, told where not. Returns whether their wake is there.

@@ -44,10 +44,8 @@ pub struct Spread {
     pub event: String,
     /// The shop's id of the product.
     pub product: String,
-    /// Those before this one have been told, or are for others to tell.
-    pub next: CustomerId,
-    /// Those of later partitions are for others to tell.
-    pub last: u8,
+    /// The first one who may be left in each partition that is not done with, in order.
+    pub left: Vec<CustomerId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,16 +57,17 @@ struct MetaV1 {
     id_key: u128,
     version: Option<[u8; 32]>,
     begun: Vec<(u32, i64)>,
-    spreads: Vec<(u64, String, String, u128, u8)>,
+    spreads: Vec<(u64, String, String, Vec<u128>)>,
 }
 
 impl Meta {
     /// As the store holds it.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let spreads = self.spreads.iter();
-        let spreads = spreads
-            .map(|of| (of.of.0, of.event.clone(), of.product.clone(), of.next.bits(), of.last));
+        let spreads = self.spreads.iter().map(|spread| {
+            let Spread { of, event, product, left } = spread;
+            (of.0, event.clone(), product.clone(), left.iter().map(|next| next.bits()).collect())
+        });
         let meta = MetaV1 {
             folder: self.folder.0,
             cut: self.cut.0,
@@ -97,12 +96,11 @@ impl Meta {
             return Err(garbled());
         }
         let at = Timestamp::from_millis;
-        let spread = |(of, event, product, next, last)| Spread {
+        let spread = |(of, event, product, left): (_, _, _, Vec<u128>)| Spread {
             of: Seq(of),
             event,
             product,
-            next: CustomerId::from_bits(next),
-            last,
+            left: left.into_iter().map(CustomerId::from_bits).collect(),
         };
         Ok(Self {
             folder: FolderId(meta.folder),
@@ -145,8 +143,7 @@ mod tests {
                 of: Seq(4),
                 event: "e".to_owned(),
                 product: "p".to_owned(),
-                next: CustomerId::from_bits(5),
-                last: 6,
+                left: vec![CustomerId::from_bits(5)],
             }],
         }
     }
@@ -157,7 +154,7 @@ mod tests {
         let version = "ab".repeat(32);
         assert_eq!(
             Hex(bytes).to_string(),
-            format!("0103ac0280baf0f795672a0701{version}0109020104016501700506")
+            format!("0103ac0280baf0f795672a0701{version}0109020104016501700105")
         );
     }
 
@@ -174,11 +171,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_read_as_it_was_written(cut: u64, ms: i64, seed: u64, id_key: u128, known: bool, begun in vec(any::<(u32, i64)>(), 0..9), left in vec(any::<(String, u128, u8)>(), 0..3)) {
+        fn it_is_read_as_it_was_written(cut: u64, ms: i64, seed: u64, id_key: u128, known: bool, begun in vec(any::<(u32, i64)>(), 0..9), left in vec(any::<(String, u128)>(), 0..3)) {
             let at = Timestamp::from_millis;
             let begun = begun.into_iter().map(|(id, ms)| (StableId(id), at(ms))).collect();
             let version = known.then_some([7; 32]);
-            let left = left.into_iter().map(|(event, next, last)| Spread { of: Seq(cut), product: event.clone(), event, next: CustomerId::from_bits(next), last });
+            let left = left.into_iter().map(|(event, next)| Spread { of: Seq(cut), product: event.clone(), event, left: vec![CustomerId::from_bits(next)] });
             let meta = Meta { folder: FolderId(id_key), cut: Seq(cut), now: at(ms), seed: Seed(seed), id_key: IdKey(id_key), version, begun, spreads: left.collect() };
             prop_assert_eq!(Meta::from_bytes(&meta.to_bytes()).unwrap(), meta);
         }

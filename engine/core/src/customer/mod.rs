@@ -4,6 +4,7 @@
 //! Invariant: every live enrolment waits for a time. Nothing an input holds can make `apply` panic.
 
 pub mod effect;
+pub mod held;
 pub mod input;
 pub mod record;
 

@@ -5,6 +5,8 @@
 //! is worked out again: where nothing of that was kept, less is said.
 
 mod clock;
+mod facts;
+mod knows;
 mod read;
 mod reason;
 mod waits;
@@ -22,6 +24,7 @@ use foresend_core::world::event::{EventIx, Property};
 use foresend_core::world::journey::{Journey, JourneyIx, Start, Step, StepIx};
 use std::collections::BTreeMap;
 
+pub use facts::Fact;
 pub use read::basis_words;
 pub use waits::Waits;
 
@@ -79,8 +82,23 @@ impl<'a> Timeline<'a> {
     /// Something that happened to them.
     #[must_use]
     pub fn event(&self, at: Timestamp, name: EventIx, properties: &[Property<'_>]) -> Line {
-        let worth = self.worth(name, properties).map(|worth| self.money(worth));
-        self.line(at, "event", "").about(self.event_name(name)).because(worth.unwrap_or_default())
+        let def = &self.compiled.program.events[usize::from(name.0)];
+        self.happened(at, self.event_name(name), |name| {
+            let (ix, _) = def.property(name)?;
+            properties.iter().find(|property| property.name == ix)?.value.number()
+        })
+    }
+
+    /// Something that happened to them, as whoever told of it called it. `number`: that of the property of this name.
+    #[must_use]
+    pub fn happened(
+        &self,
+        at: Timestamp,
+        name: &str,
+        number: impl Fn(&str) -> Option<Amount>,
+    ) -> Line {
+        let worth = WORTH.into_iter().find_map(number).map(|worth| self.money(worth));
+        self.line(at, "event", "").about(name).because(worth.unwrap_or_default())
     }
 
     /// What was decided. `details`: what was read before it; none where nobody kept it.
@@ -275,7 +293,8 @@ impl<'a> Timeline<'a> {
     }
 
     /// What an enrolment is about, as far as it can be said.
-    fn about(&self, journey: JourneyIx, key: Key) -> Option<String> {
+    #[must_use]
+    pub fn about(&self, journey: JourneyIx, key: Key) -> Option<String> {
         match self.journey(journey).start {
             // The key is the day.
             Start::Date(..) | Start::Every(_) => self.clock.date(key),
@@ -290,16 +309,9 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// What an event is worth, by the properties that say so.
-    fn worth(&self, event: EventIx, properties: &[Property<'_>]) -> Option<Amount> {
-        let def = &self.compiled.program.events[usize::from(event.0)];
-        ["revenue", "total", "subtotal", "value", "price"].iter().find_map(|name| {
-            let (ix, _) = def.property(name)?;
-            properties.iter().find(|property| property.name == ix)?.value.number()
-        })
-    }
-
-    fn money(&self, amount: Amount) -> String {
+    /// `£12.50`
+    #[must_use]
+    pub fn money(&self, amount: Amount) -> String {
         let Currency { symbol, minor_digits, .. } = self.compiled.currency;
         let minor = amount.minor(minor_digits).minor();
         let unit = 10u64.pow(minor_digits.into());
@@ -312,6 +324,9 @@ impl<'a> Timeline<'a> {
         }
     }
 }
+
+/// The properties that say what an event is worth, the first first.
+const WORTH: [&str; 5] = ["revenue", "total", "subtotal", "value", "price"];
 
 impl Line {
     fn of(mut self, journey: &Journey) -> Self {

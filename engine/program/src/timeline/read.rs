@@ -3,7 +3,7 @@
 use super::Timeline;
 use foresend_core::customer::effect::{Asked, Detail, Read};
 use foresend_core::time::Timestamp;
-use foresend_core::world::condition::{Condition, Named, Truth};
+use foresend_core::world::condition::{Condition, Truth};
 use foresend_core::world::event::PropertyType;
 use foresend_core::world::journey::{Act, JourneyIx, Row, Step, StepIx};
 use foresend_core::world::topic::Basis;
@@ -92,16 +92,16 @@ impl Timeline<'_> {
         let text = condition.text().trim();
         let named = condition.names().iter().zip(values).filter(|(named, _)| *named.name != *text);
         let spelled: Vec<String> = named
-            .map(|(named, value)| format!("{} {}", named.name, self.value(at, named, *value)))
+            .map(|(named, value)| format!("{} {}", named.name, self.value(at, named.is, *value)))
             .collect();
         if spelled.is_empty() { String::new() } else { format!(" ({})", spelled.join(", ")) }
     }
 
-    fn value(&self, at: Timestamp, named: &Named, value: f64) -> String {
+    pub(super) fn value(&self, at: Timestamp, is: PropertyType, value: f64) -> String {
         if value.is_nan() {
             return "unknown".to_owned();
         }
-        match named.is {
+        match is {
             PropertyType::Bool => (if value == 0.0 { "false" } else { "true" }).to_owned(),
             PropertyType::Number if value.is_infinite() => "infinite".to_owned(),
             // To the hundredth: a count of days runs on.

@@ -329,3 +329,80 @@ fn what_is_waited_for_follows_from_the_records() {
     let listens = listens.replace("asks", "o-5521, asks");
     assert_eq!(after(Decided::Listens(at(0), later(288))), [listens]);
 }
+
+/// Every kind of record, about this journey and step, with this place wherever a record names another thing.
+fn every_kind(of: Enrolled, step: StepIx, place: u16, when: Timestamp) -> Vec<Decided> {
+    let small = u8::try_from(place).unwrap_or(u8::MAX);
+    let (at, event, journey) = (At { of, step }, EventIx(place), JourneyIx(place));
+    let (experiment, variants) = (ExperimentIx(small), Variants(small));
+    let has = Assigned { experiment, variants, held_out: false };
+    let path = Some(PathIx(small));
+    vec![
+        Decided::Armed(of.journey, when),
+        Decided::Rearmed(of.journey, when),
+        Decided::Disarmed(of.journey, event),
+        Decided::NotStarted(of.journey, NoStart::Stopped(event)),
+        Decided::NotStarted(of.journey, NoStart::Yielded(journey)),
+        Decided::Started(of, Key::from_bits(u64::MAX), Some(when)),
+        Decided::GoalOpened(of, when),
+        Decided::Turned(SegmentIx(place), Truth::True),
+        Decided::Awaits(at, when),
+        Decided::Moved(at, Move::Between, when),
+        Decided::Skipped(at, Skip::NoCode),
+        Decided::Ready(at),
+        Decided::Listens(at, when),
+        Decided::Heard(at, Some(event)),
+        Decided::Took(at, path, small),
+        Decided::Set(at),
+        Decided::Calls(at),
+        Decided::Called(at, true),
+        Decided::Left(at, TopicIx(place)),
+        Decided::Paused(at),
+        Decided::Resumed(at),
+        Decided::Gave(at, OfferIx(place)),
+        Decided::Delayed(at, Move::Limit, when),
+        Decided::Held(at, NoMail::Yielded(journey)),
+        Decided::Held(at, NoMail::Stopped(event)),
+        Decided::Held(at, NoMail::NoPermission),
+        Decided::Sent(at, u16::MAX, u32::MAX),
+        Decided::Answered(at, Outcome::Unknown),
+        Decided::Engaged(at, Engagement::Click, Reader::Human),
+        Decided::Reached(of, true, Amount::from_parts(i64::MIN)),
+        Decided::GoalClosed(of),
+        Decided::Ended(at, End::Yielded(journey)),
+        Decided::Ended(at, End::Stopped(event)),
+        Decided::ConsentSet(TopicIx(place), true, Some(at)),
+        Decided::Met(at, has, true),
+        Decided::Tested(of, has, Did::Goal),
+        Decided::Folded,
+    ]
+}
+
+#[test]
+fn a_record_from_a_disk_is_known_or_refused_and_never_makes_it_panic() {
+    let compiled = shop();
+    let zone = compiled.program.zone.clone();
+    let timeline = Timeline::new(&compiled, &zone);
+    let (mut known, mut refused) = (0, 0);
+    for at in [Timestamp::ALWAYS, Timestamp::from_millis(i64::MIN), EVENING, Timestamp::NEVER] {
+        for (journey, step) in
+            [(0, 0), (0, 5), (0, 6), (1, 1), (1, 200), (8, 0), (9, 0), (u16::MAX, 0)]
+        {
+            let of = Enrolled { journey: JourneyIx(journey), enrolment: u32::MAX };
+            for place in [0, 1, 3, 8, 9, 40, 255, 256, u16::MAX] {
+                for decided in every_kind(of, StepIx(step), place, at) {
+                    let record = Record { at, decided };
+                    if timeline.knows(&record) {
+                        known += 1;
+                        assert_eq!(timeline.record(&record, &[]).at, at);
+                    } else {
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(known > 1_000 && refused > 1_000, "{known} known, {refused} refused");
+    let record = Record { at: EVENING, decided: Decided::Ready(At { of: OF, step: StepIx(6) }) };
+    assert!(!timeline.knows(&record), "the journey has six steps");
+}
