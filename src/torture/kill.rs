@@ -22,7 +22,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,6 +64,8 @@ const FILES: [(&str, &str); 4] = [
     ("journeys/order.toml", include_str!("program/journeys/order.toml")),
     ("mails/note.md", include_str!("program/mails/note.md")),
 ];
+/// How long an engine may take to begin, on a machine that has other things to do.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How many customers there are.
 const CUSTOMERS: u64 = 500;
 
@@ -166,23 +168,33 @@ fn round_of(data: &Path, seed: u64) -> Result<BTreeMap<Seq, u64>, Failure> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|e| run("the engine cannot be started", &e))?;
-    let (told, ended) = mpsc::channel();
+    let (told, heard) = mpsc::channel();
     let out = child.stdout.take().map(BufReader::new);
     let read = thread::spawn(move || {
         let mut lines = Vec::new();
         for line in out.into_iter().flat_map(BufRead::lines) {
             lines.push(line);
+            told.send(()).unwrap_or_default(); // nobody waits for it once it is killed
         }
-        told.send(()).unwrap_or_default(); // nobody waits for it once it is killed
         lines
     });
-    let kill_at = Instant::now() + Duration::from_millis(20 + chance::bits(seed, 1) % 700);
-    let early = ended.recv_timeout(kill_at.saturating_duration_since(Instant::now())).is_ok();
-    if early {
+    // Every fourth is killed while it starts, or soon after; the others some while after their first acknowledgement.
+    let has_begun = chance::bits(seed, 2).is_multiple_of(4) || heard.recv_timeout(PATIENCE).is_ok();
+    let kill_at = Instant::now() + Duration::from_millis(chance::bits(seed, 1) % 600);
+    let lives = loop {
+        match heard.recv_timeout(kill_at.saturating_duration_since(Instant::now())) {
+            Ok(()) => {}
+            Err(RecvTimeoutError::Timeout) => break has_begun,
+            Err(RecvTimeoutError::Disconnected) => break false,
+        }
+    };
+    if !lives {
+        child.kill().map_err(|e| run("the engine cannot be killed", &e))?;
         let mut why = String::new();
         if let Some(err) = &mut child.stderr {
             err.read_to_string(&mut why).map_err(|e| run("the engine cannot be heard", &e))?;
         }
+        child.wait().map_err(|e| run("the engine cannot be killed", &e))?;
         return Err(Failure::Run(format!("the engine ended by itself: {}", why.trim())));
     }
     child.kill().map_err(|e| run("the engine cannot be killed", &e))?;
@@ -266,7 +278,7 @@ fn left(data: &Path) -> Result<(u64, u64), Failure> {
 fn flip(data: &Path, arguments: &Arguments, found: &mut Found) -> Result<(), Failure> {
     actix::System::new()
         .block_on(async {
-            let engine = Engine::open(&settings(data), None, None).await?;
+            let engine = Engine::open(&settings(data), Some(&program()), None).await?;
             engine.ready().await?;
             engine.close().await
         })

@@ -241,7 +241,9 @@ fn the_operators_file_of_the_page_is_valid_and_says_the_defaults() {
     let page = fs::read_to_string(root().join("docs/reference/foresend.md")).unwrap();
     let file = page.split("```").nth(1).unwrap().strip_prefix("toml\n").unwrap();
     let (operator, told) = foresend_program::operator("foresend.toml", file);
-    assert_eq!((operator, told), (Some(foresend_program::Operator::default()), Vec::new()));
+    let cart_url = Some("https://shop.example/basket".to_owned());
+    let usual = foresend_program::Operator { cart_url, ..foresend_program::Operator::default() };
+    assert_eq!((operator, told), (Some(usual), Vec::new()));
     let schema = schema("foresend");
     let of = |text: &str| wrong(&schema, &seen(text.parse::<toml::Table>().unwrap().into()), "");
     assert_eq!(of(file), Vec::<String>::new());

@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 const PROGRAM: &str = r#"brand    = "A Shop"
@@ -47,7 +48,7 @@ fn shop(folder: &Path) {
 /// An engine that serves, until it is dropped.
 struct Serving {
     child: Child,
-    err: BufReader<ChildStderr>,
+    lines: Receiver<String>,
     address: String,
     said: String,
 }
@@ -58,7 +59,12 @@ impl Serving {
         let mut command = Run::within(folder, &all).command;
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let err = BufReader::new(child.stderr.take().unwrap());
-        let mut serving = Self { child, err, address: String::new(), said: String::new() };
+        let (told, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            // It ends with the process, or with the test.
+            err.lines().map_while(Result::ok).all(|line| told.send(line + "\n").is_ok())
+        });
+        let mut serving = Self { child, lines, address: String::new(), said: String::new() };
         let line = serving.hear("accepting after");
         let address = line.split("http://").nth(1).unwrap().split(',').next().unwrap();
         serving.address = address.to_owned();
@@ -68,13 +74,8 @@ impl Serving {
     /// Reads on until it says something with these words; returns that line.
     fn hear(&mut self, words: &str) -> String {
         loop {
-            let mut line = String::new();
-            assert_ne!(
-                self.err.read_line(&mut line).unwrap(),
-                0,
-                "{words}? It said: {}",
-                self.said
-            );
+            let line = self.lines.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|e| panic!("{words}? {e}; it said: {}", self.said));
             self.said += &line;
             if line.contains(words) {
                 return line;
@@ -104,9 +105,7 @@ impl Serving {
     fn stop(mut self) -> String {
         self.signal("-TERM");
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
-        let mut rest = String::new();
-        self.err.read_to_string(&mut rest).unwrap();
-        std::mem::take(&mut self.said) + &rest
+        std::mem::take(&mut self.said) + &self.lines.iter().collect::<String>()
     }
 }
 
@@ -185,7 +184,7 @@ fn with_dev_the_folder_runs_as_it_is_and_its_mistakes_stop_nothing() {
     fs::write(&mail, MAIL.replace("is here", "has come")).unwrap();
     let line = serving.hear(" runs as ");
     assert!(line.starts_with("foresend: shop runs as "), "{line}");
-    fs::write(&mail, MAIL.replace("is here", "[[review]]")).unwrap();
+    fs::write(&mail, MAIL.to_owned() + "\n[[review]]\n").unwrap();
     serving.hear("1 mail cannot be made in this version, and will not leave");
     serving.hear("mails/thanks.md: the block `review`");
     serving.stop();
