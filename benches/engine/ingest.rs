@@ -128,7 +128,7 @@ fn submit(
                         if let Some(every) = every {
                             let number = appends * u32::try_from(SUBMITTERS).expect("few");
                             wanted = begun + every * (number + u32::try_from(which).expect("few"));
-                            thread::sleep(wanted.saturating_duration_since(Instant::now()));
+                            thread::park_timeout(wanted.saturating_duration_since(Instant::now()));
                         }
                         submitter.submit(wanted, &speaker.speak(wall()), CALLS);
                         appends += 1;

@@ -64,7 +64,7 @@ fn one(seconds: u32, how: &str, settings: &Settings) {
     running.applied();
     assert!(wall() < first_due, "{timers} timers took {:?} to set", begun.elapsed());
     let left = u64::try_from(first_due.since(wall()).millis()).expect("it is to come");
-    thread::sleep(Duration::from_millis(left));
+    thread::park_timeout(Duration::from_millis(left));
 
     let due = Instant::now();
     let given_up = Duration::from_secs(u64::from(seconds) * 2 + 60);
@@ -74,7 +74,7 @@ fn one(seconds: u32, how: &str, settings: &Settings) {
             break wakes;
         }
         assert!(due.elapsed() < given_up, "{wakes} of {timers} timers rang");
-        thread::sleep(Duration::from_millis(50));
+        thread::park_timeout(Duration::from_millis(50));
     };
     let took = due.elapsed();
     let mut lateness = running.status().shards[0].lateness.clone();

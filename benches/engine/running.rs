@@ -98,7 +98,7 @@ impl Submitter {
             if taken {
                 return;
             }
-            thread::sleep(AGAIN);
+            thread::park_timeout(AGAIN);
         }
     }
 

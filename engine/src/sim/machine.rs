@@ -10,76 +10,15 @@ use crate::disk::Disk;
 use crate::entry::{Code, Entry, Group, Raw, Send, Seq, Told, each};
 use crate::journal::{self, Class, Command, FolderId, JournalCore, Lane, Opening, Ticket};
 use crate::mail::{self, Draft, Envelope, MailCore, Pace, Wire};
-use crate::shard::{self, Out, Part, ShardCore, ShardError, Versions, partitions_of};
-use crate::store::StoreError;
+use crate::shard::{self, Out, Part, ShardCore, Versions, partitions_of};
 use crate::store::checkpoint::Checkpointer;
 use crate::store::meta::Meta;
-use crate::version::VersionId;
 use foresend_core::id::{CustomerId, SendId};
 use foresend_core::time::{Timestamp, Wait};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-/// How an engine may be broken on purpose, to see that somebody notices.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Broken {
-    /// It is not.
-    Nowhere,
-    /// Syncs are answered and not done.
-    NoSync,
-    /// Appends count as acknowledged once they are written, and not synced yet.
-    EarlyAcknowledge,
-    /// A mail leaves as soon as its claim is appended, and not durable yet.
-    EarlyTransmit,
-}
-
-/// How a process is set up. Every start may choose anew.
-#[derive(Clone, Copy, Debug)]
-pub struct Setup {
-    /// How many shards.
-    pub shards: u16,
-    /// Bytes of customers in memory, each shard.
-    pub memory: usize,
-    /// How many customers a step takes into a checkpoint.
-    pub slice: usize,
-    /// Bytes that a checkpoint gathers before it writes.
-    pub gathered: usize,
-}
-
-/// What can be done next.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step {
-    /// The journal's own disk command of a lane.
-    Disk(Lane),
-    /// A shard is told what waits for it.
-    Shard(usize),
-    /// A shard looks at the clock.
-    Look(usize),
-    /// A shard hands some customers over to the checkpoint.
-    Take(usize),
-    /// The checkpoint, of which every part is there, is written.
-    Write,
-    /// The hand-over is told what waits for it.
-    Mail,
-    /// The hand-over looks at the clock.
-    Time,
-    /// The wire answers.
-    Answer,
-}
-
-/// Why a process is no more.
-#[derive(Debug, thiserror::Error)]
-pub enum Ended {
-    /// The machine lost its power.
-    #[error("power was lost")]
-    Power,
-    /// The engine stopped by itself, as it must where its disk fails.
-    #[error("it stopped: {0}")]
-    Stopped(String),
-    /// It broke a promise.
-    #[error("{0}")]
-    Broke(String),
-}
+pub use super::setup::{Begins, Broken, Ended, Setup, Step};
 
 /// A machine with an engine on it.
 pub struct Machine<W> {
@@ -104,17 +43,6 @@ pub struct Machine<W> {
     /// Nobody looks at the clock for now.
     blind: bool,
     process: Option<Process>,
-}
-
-/// What a world begins with.
-#[derive(Clone, Copy, Debug)]
-pub struct Begins {
-    /// What hashed chance is keyed by.
-    pub seed: u64,
-    /// What external ids are hashed under.
-    pub id_key: u128,
-    /// The program that runs.
-    pub version: VersionId,
 }
 
 struct Process {
@@ -628,28 +556,6 @@ impl Process {
     const fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
-    }
-}
-
-/// A broken store stops the engine. Anything else it cannot read is what it wrote itself.
-impl From<StoreError> for Ended {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Kv(_) => Self::Stopped(error.to_string()),
-            StoreError::Garbled { .. } | StoreError::Newer { .. } => Self::Broke(error.to_string()),
-        }
-    }
-}
-
-impl From<ShardError> for Ended {
-    fn from(error: ShardError) -> Self {
-        match error {
-            ShardError::Store(error) => error.into(),
-            ShardError::Entry { .. }
-            | ShardError::Customer { .. }
-            | ShardError::Version { .. }
-            | ShardError::TooEarly { .. } => Self::Broke(error.to_string()),
-        }
     }
 }
 

@@ -5,4 +5,5 @@ pub mod history;
 pub mod kv;
 pub mod machine;
 pub mod promises;
+mod setup;
 pub mod wire;
