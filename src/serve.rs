@@ -1,9 +1,8 @@
 //! `foresend serve`: the engine, from the moment it opens its data until it is told to stop.
 
 use crate::failure::{Failure, plainly};
-use crate::report::number::counted;
+use crate::report::number::{count, counted};
 use crate::{engine, open, output, settings};
-use foresend_engine::entry::Seq;
 use foresend_engine::host::{Engine, EngineError, Handover};
 use foresend_engine::http::{Look, Server, ServerError};
 use foresend_engine::mail::post::{Hears, Trouble};
@@ -179,12 +178,8 @@ async fn publish(engine: &Engine, dev: &Dev<'_>, site: &Site) -> Result<(), Fail
 }
 
 fn ready(vitals: &Vitals, took: Duration) -> String {
-    let Seq(applied) = Seq(vitals.applied_seq);
-    format!(
-        "ready after {} ms: {} of the journal applied",
-        took.as_millis(),
-        counted(applied, "entry").replace("entrys", "entries").replace('\u{a0}', " ")
-    )
+    let applied = count(vitals.applied_seq).replace('\u{a0}', " ");
+    format!("ready after {} ms, at entry {applied} of the journal", took.as_millis())
 }
 
 /// Tells which mails cannot be made yet.

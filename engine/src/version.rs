@@ -1,8 +1,13 @@
 //! One version of a program as the engine runs it: compiled, with its names looked up.
 
 use crate::entry::Send;
+use foresend_core::chance::Seed;
 use foresend_core::customer::input::SendRef;
+use foresend_core::id::{IdKey, StableId};
+use foresend_core::time::Timestamp;
+use foresend_core::world::World;
 use foresend_core::world::event::{Cause, EventIx};
+use foresend_core::world::experiment::ExperimentIx;
 use foresend_core::world::journey::{JourneyIx, StepIx};
 use foresend_core::world::topic::TopicIx;
 use foresend_core::world::value::TraitIx;
@@ -52,6 +57,23 @@ impl Version {
     #[must_use]
     pub fn id(&self) -> VersionId {
         self.compiled.program.hash
+    }
+
+    /// The world in which it runs; `began` says when each experiment began, of those that did.
+    #[must_use]
+    pub fn world(
+        &self,
+        (seed, id_key): (Seed, IdKey),
+        mut began: impl FnMut(StableId) -> Option<Timestamp>,
+    ) -> World {
+        let mut world = World::new(seed, id_key, self.compiled.program.clone());
+        world.catalogue = Arc::new(self.compiled.catalogue.clone());
+        for (experiment, ix) in self.compiled.program.experiments.iter().zip(0u8..) {
+            if let Some(began) = began(experiment.id) {
+                world.begin_experiment(ExperimentIx(ix), began);
+            }
+        }
+        world
     }
 
     /// What of `old` customers may rest on and this version does not have: the first such thing, in words.

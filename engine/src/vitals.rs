@@ -102,10 +102,10 @@ impl State {
     #[must_use]
     pub const fn says(self) -> &'static str {
         match self {
-            Self::Starting => "checking what is on disk; calls are not accepted yet",
-            Self::Replaying => "accepting calls; applying what was accepted before the restart",
-            Self::Ready => "accepting calls, applying them, handing mail over",
-            Self::Draining => "finishing what has begun; calls are not accepted any more",
+            Self::Starting => "checking what is on disk; nothing is taken yet",
+            Self::Replaying => "applying what was accepted before the restart",
+            Self::Ready => "waking customers, applying what comes, handing mail over",
+            Self::Draining => "finishing what has begun; nothing more is taken",
             Self::Stopped => "stopped for good; the log says why",
         }
     }

@@ -295,12 +295,11 @@ fn flip(data: &Path, arguments: &Arguments, found: &mut Found) -> Result<(), Fai
         };
         let file = &segment.file;
         let failed = |e: std::io::Error| Failure::run(file, &e);
-        // Some fall behind its end.
-        let offset = drawn(1, segment.bytes + segment.bytes / 4 + 64);
+        // Some fall behind what it holds.
+        let len = disk.len(file).map_err(failed)?;
+        let offset = drawn(1, len.min(segment.bytes + segment.bytes / 4 + 64));
         let mut byte = [0];
-        if disk.read(file, offset, &mut byte).map_err(failed)? == 0 {
-            continue;
-        }
+        disk.read(file, offset, &mut byte).map_err(failed)?;
         disk.write(file, offset, &[byte[0] ^ (1 << drawn(2, 8))]).map_err(failed)?;
         match contents(&mut disk) {
             Err(_) => found.located += 1,

@@ -62,5 +62,7 @@ fn a_program_that_lacks_what_customers_may_rest_on_is_refused() {
     let (code, told) = feed(folder.path(), &["feed", "calls.ndjson", "--dev", "shop"]);
     assert_eq!(code, Some(2), "{told}");
     assert!(told.contains("of `replenishment` any more, which customers may rest on"), "{told}");
+    let versions = fs::read_dir(folder.path().join("data/versions")).unwrap().count();
+    assert_eq!(versions, 1, "what was refused was not published");
     assert_eq!(feed(folder.path(), &["feed", "calls.ndjson"]), taken, "the one before runs on");
 }

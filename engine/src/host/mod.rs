@@ -179,7 +179,7 @@ impl Engine {
         let recovered = journal::recover(&mut disk, &settings.journal, &opening)?;
         let is_new = recovered.until == Seq(0);
         let first = match program.filter(|_| is_new) {
-            Some(sources) => Some(versions.put(sources, &published(sources))?),
+            Some(sources) => Some(versions.put(sources, &published(sources), None)?),
             None if is_new => return Err(EngineError::NoProgram { data: data.clone() }),
             None => None,
         };
@@ -283,20 +283,13 @@ impl Engine {
     /// Lets the program of these texts run from here on. `false`: it runs already. Waits until the engine is ready.
     ///
     /// # Errors
-    /// [`EngineError::Incompatible`] where it lacks what customers may rest on, and nothing is changed then; others where
-    /// it cannot be stored, or the engine has stopped.
+    /// [`EngineError::Mistakes`] or [`EngineError::Incompatible`] where it cannot run after what runs, and nothing is changed
+    /// then; others where it cannot be stored, or the engine has stopped.
     pub async fn publish(&self, sources: &Sources) -> Result<bool, EngineError> {
-        self.ready().await?;
-        let running = self.ask(&self.shards[0]).await?.version;
-        let wanted = self.versions.put(sources, &published(sources))?;
-        if running == Some(wanted) {
+        let running = self.version().await?;
+        let wanted = self.versions.put(sources, &published(sources), running.as_deref())?;
+        if running.is_some_and(|running| running.id() == wanted) {
             return Ok(false);
-        }
-        let of = |id| self.versions.get(id);
-        if let (Some(new), Some(old)) = (of(wanted), running.and_then(of))
-            && let Some(lacks) = new.lacks(&old)
-        {
-            return Err(EngineError::Incompatible { lacks });
         }
         let mut entries = Vec::new();
         Entry::Published { version: wanted }.write(&mut entries).expect("it is short");

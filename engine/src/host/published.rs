@@ -4,7 +4,7 @@ use super::EngineError;
 use crate::shard::Versions;
 use crate::store::version::{self, Published};
 use crate::version::{Version, VersionId};
-use foresend_program::Sources;
+use foresend_program::{Diagnostic, Severity, Sources};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,20 +23,31 @@ impl PublishedVersions {
         Self { stored: version::Versions::new(folder), compiled: Mutex::default() }
     }
 
-    /// Stores a version durably, if it can run.
+    /// Stores a version durably, if it can run after `before`.
     ///
     /// # Errors
-    /// [`EngineError::Mistakes`] where the program has any; [`EngineError::Version`] where it cannot be stored. Then it is
-    /// not there.
-    pub fn put(&self, sources: &Sources, by: &Published) -> Result<VersionId, EngineError> {
+    /// [`EngineError::Mistakes`] where the program has any; [`EngineError::Incompatible`] where it lacks what customers may
+    /// rest on; [`EngineError::Version`] where it cannot be stored. Then it is not there.
+    pub fn put(
+        &self,
+        sources: &Sources,
+        by: &Published,
+        before: Option<&Version>,
+    ) -> Result<VersionId, EngineError> {
         let (program, told) = foresend_program::compile(sources, None);
         let Some(program) = program else {
             let folder = sources.folder.clone();
-            return Err(EngineError::Mistakes { folder, mistakes: told.len() });
+            let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+            let mistakes = told.iter().filter(is_error).count();
+            return Err(EngineError::Mistakes { folder, mistakes });
         };
+        let version = Version::of(program);
+        if let Some(lacks) = before.and_then(|before| version.lacks(before)) {
+            return Err(EngineError::Incompatible { lacks });
+        }
         let id = self.stored.put(sources, by)?;
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        compiled.entry(id).or_insert_with(|| Arc::new(Version::of(program)));
+        compiled.entry(id).or_insert_with(|| Arc::new(version));
         Ok(id)
     }
 }

@@ -25,7 +25,6 @@ use foresend_core::customer::held::{MailState, OpenMail};
 use foresend_core::id::CustomerId;
 use foresend_core::time::Timestamp;
 use foresend_core::world::World;
-use foresend_core::world::experiment::ExperimentIx;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -322,15 +321,8 @@ fn lock_data(data: &Path) -> Result<Lock, LookError> {
 
 /// The world that a version runs in.
 fn world(meta: &Meta, version: &Version) -> World {
-    let compiled = &version.compiled;
-    let mut world = World::new(meta.seed, meta.id_key, compiled.program.clone());
-    world.catalogue = Arc::new(compiled.catalogue.clone());
-    for (experiment, ix) in compiled.program.experiments.iter().zip(0u8..) {
-        if let Some((_, began)) = meta.begun.iter().find(|(id, _)| *id == experiment.id) {
-            world.begin_experiment(ExperimentIx(ix), *began);
-        }
-    }
-    world
+    let began = |id| meta.begun.iter().find(|(begun, _)| *begun == id).map(|(_, at)| *at);
+    version.world((meta.seed, meta.id_key), began)
 }
 
 fn publications(kv: &FjallKv) -> Result<Vec<Publication>, StoreError> {

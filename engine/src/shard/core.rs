@@ -21,7 +21,6 @@ use foresend_core::customer::effect::{Effect, Effects, Mailing};
 use foresend_core::id::{CustomerId, IdKey, StableId};
 use foresend_core::time::{Timestamp, Wait};
 use foresend_core::world::World;
-use foresend_core::world::experiment::ExperimentIx;
 use foresend_core::world::offer::Codes;
 use foresend_insight::pulse::Pulse;
 use std::collections::BTreeMap;
@@ -240,22 +239,12 @@ impl ShardCore {
     /// Runs another version from here on. Whoever is in memory is carried over as if they had rested.
     fn run(&mut self, id: VersionId, now: Option<Timestamp>) -> Result<(), ShardError> {
         let version = self.versions.get(id).ok_or(ShardError::Version { version: id })?;
-        let Some((seed, id_key)) = self.origin else {
-            return Err(ShardError::TooEarly { seq: Seq(0) });
-        };
-        let compiled = &version.compiled;
-        let mut world = World::new(seed, id_key, compiled.program.clone());
-        world.catalogue = Arc::new(compiled.catalogue.clone());
-        for (experiment, ix) in compiled.program.experiments.iter().zip(0u8..) {
-            let began = match now {
-                Some(now) => Some(*self.began.entry(experiment.id).or_insert(now)),
-                None => self.began.get(&experiment.id).copied(),
-            };
-            if let Some(began) = began {
-                world.begin_experiment(ExperimentIx(ix), began);
-            }
-        }
-        let pulse = Pulse::of(&compiled.program);
+        let origin = self.origin.ok_or(ShardError::TooEarly { seq: Seq(0) })?;
+        let world = version.world(origin, |experiment| match now {
+            Some(now) => Some(*self.began.entry(experiment).or_insert(now)),
+            None => self.began.get(&experiment).copied(),
+        });
+        let pulse = Pulse::of(&version.compiled.program);
         let under = Under::of(&id);
         let before = self.running.replace(Running { version, world, pulse, under });
         if let Some(before) = before {

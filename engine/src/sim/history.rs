@@ -1,27 +1,22 @@
 //! One history: a few customers of a small shop over some days, on a machine that fails in every way it can, drawn from one
-//! seed; and at its end everything that was promised, asked for again.
-//!
-//! The questions: is every acknowledged entry there, in the journal or in the archive? Is every customer what a fold of the
-//! journal from its beginning makes of them, and is what was decided about them the same? Has everybody who waits for an
-//! instant been woken once it was over, and has every mail come to an end? Has no marketing mail been taken twice?
+//! seed; and at its end everything that was promised, asked for again. At each start the journal must hold what was
+//! acknowledged (`promises.rs`). At the end every customer must be what a fold of the whole journal makes of them
+//! (`oracle.rs`), everybody who waited for an instant was woken once it was over, every mail has come to an end, and no
+//! marketing mail was taken twice.
 
 use super::disk::Doing;
-use super::kv::MemoryKv;
 use super::machine::{Begins, Broken, Ended, Machine, Setup, Step};
+use super::oracle;
 use super::wire::{Habits, Peer};
-use crate::entry::{Call, ConsentTo, Entry, Line, Origin, Said, Seq, Told, Value, each};
+use crate::entry::{Call, ConsentTo, Entry, Line, Origin, Said, Told, Value};
 use crate::journal;
-use crate::kv::Kv;
-use crate::shard::{Envelope, Input, Out, ShardCore, Versions};
+use crate::shard::Versions;
 use crate::store::meta::Meta;
-use crate::store::{archive, load, timeline};
 use crate::version::{Version, VersionId};
 use foresend_core::chance;
-use foresend_core::customer::record::Record;
 use foresend_core::id::{CustomerId, IdKey};
 use foresend_core::time::{Timestamp, Wait};
 use foresend_program::Sources;
-use std::collections::BTreeSet;
 use std::io;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -379,144 +374,20 @@ impl<'a> Life<'a> {
             return Err("somebody was not woken".to_owned());
         }
         let kv = &*self.machine.kv;
-        let meta = Meta::load(kv).map_err(text)?.ok_or("there is no checkpoint")?;
+        let meta =
+            Meta::load(kv).map_err(|error| error.to_string())?.ok_or("there is no checkpoint")?;
         if meta.cut != promises.end() {
             return Err(format!("settled to {} of {}", meta.cut.0, promises.end().0));
         }
-        let folded = self.folded()?;
-        for number in 0..self.customers {
-            let user = format!("c-{number}");
-            let whom = CustomerId::of(ID_KEY, &user);
-            self.happened.decided += is_the_fold(kv, &folded, whom, self.machine.at)
-                .map_err(|what| format!("{user}: {what}"))?;
+        let users = (0..self.customers).map(|number| format!("c-{number}"));
+        let customers: Vec<CustomerId> = users.map(|user| CustomerId::of(ID_KEY, &user)).collect();
+        let folded = oracle::fold(Arc::new(self.shop.clone()), promises.durable(), &customers)?;
+        for whom in customers {
+            self.happened.decided += oracle::compare(kv, &folded, whom, self.machine.at)
+                .map_err(|what| format!("{:032x}: {what}", whom.bits()))?;
         }
         Ok(self.happened)
     }
-
-    /// What one shard that never failed makes of everything that was durable.
-    fn folded(&self) -> Result<MemoryKv, String> {
-        let kv = Arc::new(MemoryKv::new());
-        let versions = Arc::new(self.shop.clone());
-        let mut core =
-            ShardCore::new(0..=255, kv.clone(), versions, None, usize::MAX).map_err(text)?;
-        let mut out = Out::default();
-        let everybody = (0..self.customers).map(|n| CustomerId::of(ID_KEY, &format!("c-{n}")));
-        // Who waited when it happened, and was not told yet.
-        let mut owed = BTreeSet::new();
-        for group in self.machine.promises.durable() {
-            core.handle(Input::Group(group), 0, &mut out).map_err(text)?;
-            let mut new: BTreeSet<CustomerId> = BTreeSet::new();
-            for raw in each(&group.entries) {
-                match raw.and_then(|raw| raw.read()).map_err(text)? {
-                    Entry::Product { product, .. } => {
-                        new.extend(everybody.clone().filter(|whom| core.waits_for(*whom, product)));
-                    }
-                    Entry::Of(whom, told) => {
-                        new.remove(&whom); // perhaps they wait only since then
-                        if matches!(told, Told::Happened { .. }) {
-                            owed.remove(&whom);
-                        }
-                    }
-                    Entry::World { .. } | Entry::Boot { .. } | Entry::Published { .. } => {}
-                }
-            }
-            owed.extend(new);
-            owed.retain(|whom| core.waits_for(*whom, "p-1"));
-        }
-        if let Some(whom) = owed.first() {
-            return Err(format!("{:032x} waits for ever", whom.bits()));
-        }
-        let cut = self.machine.promises.end();
-        core.handle(Input::Cut(cut), 0, &mut out).map_err(text)?;
-        core.handle(Input::Take(usize::MAX), 0, &mut out).map_err(text)?;
-        let part = out.part.ok_or("the fold hands nothing over")?;
-        let meta = part.meta.clone().ok_or("the fold knows no world")?;
-        let mut checkpointer =
-            crate::store::checkpoint::Checkpointer::begin(&*kv, cut, usize::MAX).map_err(text)?;
-        checkpointer.take(part.into_store()).map_err(text)?;
-        for group in self.machine.promises.durable() {
-            for (raw, seq) in each(&group.entries).zip(group.first.0..) {
-                checkpointer.told(Seq(seq), group.now, raw.map_err(text)?).map_err(text)?;
-            }
-        }
-        checkpointer.commit(&meta).map_err(text)?;
-        drop(core);
-        Arc::into_inner(kv).ok_or_else(|| "the fold goes on".to_owned())
-    }
-}
-
-/// The customer is what the fold makes of them, and so is what was decided about them; and what they wait for is to come.
-/// Returns how many records there are.
-fn is_the_fold(
-    kv: &MemoryKv,
-    folded: &MemoryKv,
-    whom: CustomerId,
-    at: Timestamp,
-) -> Result<u64, String> {
-    let resting = |kv: &MemoryKv| -> Result<Option<Envelope>, String> {
-        let bytes = load::customer(kv, whom).map_err(text)?;
-        let envelope = bytes.map(|bytes| Envelope::read(&bytes)).transpose().map_err(text)?;
-        Ok(envelope.map(|envelope| Envelope { settled: Seq(0), ..envelope }))
-    };
-    let (is, expected) = (resting(kv)?, resting(folded)?);
-    let (records, wanted) = (records(kv, whom)?, records(folded, whom)?);
-    let same = records.iter().zip(&wanted).take_while(|(one, other)| one == other).count();
-    if same < records.len().max(wanted.len()) {
-        let (is, wanted) = (records.get(same), wanted.get(same));
-        return Err(format!("record {same} is {is:?}, and in the fold {wanted:?}"));
-    }
-    if is != expected {
-        return Err(format!("they are {is:?}, and in the fold {expected:?}"));
-    }
-    if is.is_some_and(|envelope| envelope.has_open) {
-        return Err("a mail or a call has come to no end".to_owned());
-    }
-    if told(kv, whom)? != told(folded, whom)? {
-        return Err("the archive holds other entries than the journal did".to_owned());
-    }
-    let mut due = Vec::new();
-    for kv in [kv, folded] {
-        let mut wakes = Vec::new();
-        load::wakes(kv, Timestamp::ALWAYS, Timestamp::NEVER, &mut |due, who| {
-            wakes.extend((who == whom).then_some(due));
-            true
-        })
-        .map_err(text)?;
-        due.push(wakes);
-    }
-    let is_lost = due[1].iter().any(|due_at| !due[0].contains(due_at));
-    if is_lost || due[1].iter().any(|due| *due < at) {
-        return Err(format!("their wakes are {:?}, and in the fold {:?}", due[0], due[1]));
-    }
-    Ok(u64::try_from(records.len()).unwrap_or(u64::MAX))
-}
-
-/// An entry of the archive: its place, the journal's time, its kind and fields.
-type Archived = (Seq, Timestamp, u8, Vec<u8>);
-
-/// What the archive holds of a customer.
-fn told(kv: &dyn Kv, whom: CustomerId) -> Result<Vec<Archived>, String> {
-    let mut told = Vec::new();
-    archive::told(kv, Some(whom), Seq(0), &mut |one| {
-        told.push((one.seq, one.now, one.raw.kind, one.raw.fields.to_vec()));
-        true
-    })
-    .map_err(text)?;
-    Ok(told)
-}
-
-fn records(kv: &dyn Kv, whom: CustomerId) -> Result<Vec<Record>, String> {
-    let mut records = Vec::new();
-    timeline::records(kv, whom, Seq(0), &mut |line| {
-        records.push(line.record);
-        true
-    })
-    .map_err(text)?;
-    Ok(records)
-}
-
-fn text(error: impl std::error::Error) -> String {
-    error.to_string()
 }
 
 #[cfg(test)]

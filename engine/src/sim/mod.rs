@@ -4,6 +4,7 @@ pub mod disk;
 pub mod history;
 pub mod kv;
 pub mod machine;
+mod oracle;
 pub mod promises;
 mod setup;
 pub mod wire;
