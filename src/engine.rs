@@ -83,7 +83,14 @@ impl Host for Running {
 /// # Errors
 /// Where it has mistakes, which have been shown then, or asks for what engines cannot do yet.
 pub(crate) fn program(folder: &Path) -> Result<Sources, Failure> {
-    let sources = open::program(folder)?;
+    right(open::program(folder)?)
+}
+
+/// The texts of a program, if an engine can run it.
+///
+/// # Errors
+/// As [`program`].
+pub(crate) fn right(sources: Sources) -> Result<Sources, Failure> {
     let (compiled, told) = foresend_program::compile(&sources, None);
     let any_error = told.iter().any(|one| one.severity == Severity::Error);
     let Some(compiled) = compiled.filter(|_| !any_error) else {

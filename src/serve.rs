@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
 /// How often the engine is looked at, and whether it is told to stop.
 const TICK: Duration = Duration::from_millis(100);
 /// How often the folder of a program is looked at, in ticks.
-const FOLDER_TICKS: u32 = 5;
+const FOLDER_TICKS: u32 = 3;
 
 /// Runs it until it is told to stop.
 ///
@@ -232,25 +232,30 @@ struct Dev<'a> {
     folder: &'a Path,
     /// Its texts as they were last when they were right.
     sources: Sources,
-    /// Its texts as they were last.
+    /// Its texts when they were last looked at, and whether they have been judged.
     seen: Sources,
+    is_judged: bool,
 }
 
 impl<'a> Dev<'a> {
     fn open(folder: &'a Path) -> Result<Self, Failure> {
         let sources = engine::program(folder)?;
-        Ok(Self { folder, seen: sources.clone(), sources })
+        Ok(Self { folder, seen: sources.clone(), sources, is_judged: true })
     }
 
-    /// Whether it is another program now, and a right one. Its mistakes are shown, once.
+    /// Whether it is another program now, and a right one. Its mistakes are shown, once. Texts are judged when they were the
+    /// same at two looks: a file in the middle of being written is not.
     fn has_changed(&mut self) -> bool {
-        // A folder in the middle of being written is looked at again.
         let Ok(sources) = open::program(self.folder) else { return false };
-        if sources == self.seen {
+        if sources != self.seen {
+            self.seen = sources;
+            self.is_judged = false;
             return false;
         }
-        self.seen = sources;
-        match engine::program(self.folder) {
+        if std::mem::replace(&mut self.is_judged, true) {
+            return false;
+        }
+        match engine::right(sources) {
             Ok(sources) => {
                 self.sources = sources;
                 true

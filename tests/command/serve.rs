@@ -185,6 +185,7 @@ fn with_dev_the_folder_runs_as_it_is_and_its_mistakes_stop_nothing() {
     let line = serving.hear(" runs as ");
     assert!(line.starts_with("foresend: shop runs as "), "{line}");
     fs::write(&mail, MAIL.to_owned() + "\n[[review]]\n").unwrap();
+    assert_ne!(serving.hear(" runs as "), line);
     serving.hear("1 mail cannot be made in this version, and will not leave");
     serving.hear("mails/thanks.md: the block `review`");
     serving.stop();

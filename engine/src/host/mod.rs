@@ -280,7 +280,8 @@ impl Engine {
         Ok(running.and_then(|id| self.versions.get(id)))
     }
 
-    /// Lets the program of these texts run from here on. `false`: it runs already. Waits until the engine is ready.
+    /// Lets the program of these texts run from here on, and returns when it runs. `false`: it runs already. Waits until the
+    /// engine is ready.
     ///
     /// # Errors
     /// [`EngineError::Mistakes`] or [`EngineError::Incompatible`] where it cannot run after what runs, and nothing is changed
@@ -293,7 +294,8 @@ impl Engine {
         }
         let mut entries = Vec::new();
         Entry::Published { version: wanted }.write(&mut entries).expect("it is short");
-        append(&self.intake(), entries, 1).await?;
+        let seq = append(&self.intake(), entries, 1).await?;
+        self.applied_until(seq).await?;
         Ok(true)
     }
 
@@ -309,13 +311,17 @@ impl Engine {
         self.id_key
     }
 
-    /// Returns when everything that is durable is applied.
+    /// Returns when everything that is durable now is applied.
     ///
     /// # Errors
     /// [`EngineError::Stopped`] where it has stopped.
     pub async fn applied(&self) -> Result<(), EngineError> {
         self.ready().await?;
-        while self.lag.of_all() < self.journal.intake().durable() {
+        self.applied_until(self.journal.intake().durable()).await
+    }
+
+    async fn applied_until(&self, seq: Seq) -> Result<(), EngineError> {
+        while self.lag.of_all() < seq {
             self.fault.check()?;
             actix::clock::sleep(Duration::from_millis(1)).await;
         }
