@@ -79,6 +79,7 @@ pub(crate) fn measure(asked: &Asked) {
     }
 
     let every = Duration::from_secs_f64(f64::from(CALLS) * 2.0 / applied);
+    let during = during.min(Duration::from_secs(u64::from(BURST_SECONDS)));
     let half = submit(&crowd, &intake, during, Some(every), 2);
     let what = format!("at {} by the clock", k(rate(half.entries, half.took)));
     figure(&format!("acknowledge p50 {what}"), &quantile(&half.waited, 0.5), "");

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -38,6 +39,18 @@ pub(crate) fn process_worked() -> Option<Duration> {
     let fields = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
     let hundredths = fields.sum::<Result<u64, _>>().ok()?;
     Some(Duration::from_millis(hundredths * 10))
+}
+
+/// Waits until this process has next to nothing to do: a store merges its tables for a while after they were written.
+pub(crate) fn comes_to_rest() {
+    const LOOK: Duration = Duration::from_millis(500);
+    while let Some(before) = process_worked() {
+        thread::park_timeout(LOOK);
+        let worked = process_worked().unwrap_or_default().saturating_sub(before);
+        if worked < LOOK / 10 {
+            return;
+        }
+    }
 }
 
 /// Nanoseconds that this thread has run.

@@ -1,6 +1,6 @@
-//! How long a restart takes with many customers, until calls are accepted, and until everything is applied: once after a
-//! clean end, once after the process was killed with a whole interval of checkpoints in its journal. Every engine is a
-//! process of its own, begun by this one: so a kill is a kill, and nothing is warm but the disk's cache.
+//! How long a restart takes with many customers, until calls are accepted, and until everything is applied: after a clean
+//! end; after the process was killed right before its next checkpoint was due, by time at a rate that lasts, and by bytes.
+//! Every engine is a process of its own, begun by this one: so a kill is a kill, and nothing is warm but the disk's cache.
 
 use crate::asked::Asked;
 use crate::ingest::introduce;
@@ -17,21 +17,25 @@ use std::time::{Duration, Instant};
 const CHILD: &str = "--engine-of-a-restart";
 /// What one that is to be killed says when everything is durable.
 const READY: &str = "ready";
-/// So many of the customers do something within an interval of checkpoints: one in three,
+/// So many of the customers do something within an interval of checkpoints: one in three.
 const ACTIVE: usize = 3;
-/// and so many bytes of journal come of it for each that there is, about ten events for those who do, until a checkpoint is
-/// due by its bytes: a million customers fill one.
-const BYTES_EACH: u64 = 270;
+/// Events a second that last.
+const RATE: u64 = 20_000;
 
 pub(crate) fn measure(asked: &Asked) {
     let folder = machine::folder();
     let customers = asked.customers(100_000);
     run(&["fill"], folder.path(), customers);
+    run(&["rest"], folder.path(), customers);
     run(&["open", "after a clean end"], folder.path(), customers);
-    let due = settings(folder.path()).checkpoint.bytes;
-    let bytes = due.min(BYTES_EACH * u64::from(customers));
-    kill_when_ready(folder.path(), customers, bytes);
-    run(&["open", "after a kill"], folder.path(), customers);
+    let due = settings(folder.path()).checkpoint;
+    let by_time = RATE * due.every.as_secs();
+    let when = format!("killed after {} s of {RATE} events/s", due.every.as_secs());
+    kill_when_ready(folder.path(), customers, ["3", &by_time.to_string(), "0"]);
+    run(&["open", &when], folder.path(), customers);
+    let when = format!("killed after {} MiB", due.bytes >> 20);
+    kill_when_ready(folder.path(), customers, ["5", "0", &due.bytes.to_string()]);
+    run(&["open", &when], folder.path(), customers);
 }
 
 /// Whether this process is a child, and did what it was begun for.
@@ -44,7 +48,16 @@ pub(crate) fn child(arguments: &[String]) -> bool {
     let folder = Path::new(folder);
     match what.as_str() {
         "fill" => fill(folder, customers),
-        "tail" => tail(folder, customers, rest[0].parse().expect("a number of ours")),
+        "rest" => {
+            let running = Running::open(&settings(folder), None);
+            machine::comes_to_rest();
+            running.close();
+        }
+        "tail" => {
+            let [speaker, events, bytes] = rest else { unreachable!("it is told how much") };
+            let number = |text: &String| text.parse().expect("a number of ours");
+            tail(folder, customers, number(speaker), (number(events), number(bytes)))
+        }
         "open" => open(folder, customers, &rest[0]),
         other => unreachable!("no child does `{other}`"),
     }
@@ -62,8 +75,8 @@ fn run(what: &[&str], folder: &Path, customers: u32) {
     assert!(status.success(), "{what:?} failed");
 }
 
-fn kill_when_ready(folder: &Path, customers: u32, bytes: u64) {
-    let mut command = command(&["tail", &bytes.to_string()], folder, customers);
+fn kill_when_ready(folder: &Path, customers: u32, [speaker, events, bytes]: [&str; 3]) {
+    let mut command = command(&["tail", speaker, events, bytes], folder, customers);
     let mut child = command.stdout(Stdio::piped()).spawn().expect("it can be run once more");
     let said = BufReader::new(child.stdout.take().expect("piped")).lines();
     let ready = said.map_while(Result::ok).any(|line| line == READY);
@@ -82,19 +95,21 @@ fn fill(folder: &Path, customers: u32) {
     println!("  {customers} customers, two journeys waiting in each; {mib} MiB on disk");
 }
 
-/// Fills so many bytes of journal, makes no checkpoint, and waits for its end.
-fn tail(folder: &Path, customers: u32, bytes: u64) -> ! {
+/// Appends so many events, or so many bytes of them, makes no checkpoint, and waits for its end.
+fn tail(folder: &Path, customers: u32, speaker: u64, (events_max, bytes): (u64, u64)) -> ! {
     let mut settings = settings(folder);
     settings.checkpoint.every = Duration::from_secs(3_600);
     settings.checkpoint.bytes = u64::MAX;
     let running = Running::open(&settings, None);
+    machine::comes_to_rest();
     let crowd = Crowd::of(customers, running.engine.id_key(), events());
-    let mut speaker = crowd.speaker(crowd.len().div_ceil(ACTIVE), 3);
+    let mut speaker = crowd.speaker(crowd.len().div_ceil(ACTIVE), speaker);
     let mut submitter = Submitter::new(running.engine.intake(), 50);
-    let mut written = 0;
-    while written < bytes {
+    let (mut written, mut told) = (0, 0);
+    while written < bytes || told < events_max {
         let entries = speaker.speak(wall());
         written += u64::try_from(entries.len()).expect("fits");
+        told += u64::from(CALLS);
         submitter.submit(Instant::now(), &entries, CALLS);
     }
     submitter.finish();

@@ -4,7 +4,8 @@
 use hdrhistogram::Histogram;
 use std::time::Duration;
 
-/// How an engine is at one moment. Counters count from the start of the process and never go back.
+/// How an engine is at one moment. Counters count from the start of the process and never go back; those of mails and
+/// journeys begin anew when another version of the program runs.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Vitals {
     /// What it is doing.
@@ -37,12 +38,27 @@ pub struct Vitals {
     pub mails_in_flight: u64,
     /// What became of mails, by outcome in one word ("accepted", "unknown"), in order of the words.
     pub sends: Vec<(&'static str, u64)>,
-    /// Mails that did not leave, by reason in one word ("limit", "bought"), in order of the words.
+    /// Mails that did not leave, by reason in one word ("limit", "stopped"), in order of the words.
     pub held: Vec<(&'static str, u64)>,
+    /// Journeys, in the order of the program.
+    pub journeys: Vec<JourneyVitals>,
     /// Since the last checkpoint; `None`: there has been none.
     pub checkpoint_age: Option<Duration>,
     /// Free bytes of the disk under the data folder; `None`: nobody could say.
     pub disk_free_bytes: Option<u64>,
+}
+
+/// What came of a journey.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct JourneyVitals {
+    /// Its name.
+    pub journey: String,
+    /// Enrolments.
+    pub started: u64,
+    /// Enrolments that reached its goal.
+    pub goals: u64,
+    /// Its mails: how many left, and what people did with them, in one word each, in order of the words.
+    pub mails: Vec<(&'static str, u64)>,
 }
 
 /// The middle and the tail of many durations since the start of the process. Zero where there were none.

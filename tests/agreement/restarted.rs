@@ -61,7 +61,7 @@ impl Machine {
         let cut = meta.map_or(Seq(0), |meta| meta.cut);
         for core in &mut self.cores {
             for group in self.groups.iter().filter(|group| group.first >= cut) {
-                core.handle(Input::Group(group), 0, &mut Out::default()).unwrap();
+                core.handle(Input::Replay(group), 0, &mut Out::default()).unwrap();
             }
             core.handle(Input::Live, 0, &mut Out::default()).unwrap();
         }

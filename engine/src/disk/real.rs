@@ -11,7 +11,7 @@ const OPEN_MAX: usize = 2;
 /// How many zeros are written at once, in bytes.
 const ZEROS: usize = 1 << 20;
 /// After how many bytes a file that is filled is synced: one sync of it all would hold up those of others.
-const SYNC_EVERY: u64 = 8 << 20;
+const SYNC_EVERY: u64 = 2 << 20;
 const READ_ONLY: [io::ErrorKind; 2] =
     [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::PermissionDenied];
 

@@ -40,7 +40,6 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A running engine. It lives in an actix system.
@@ -276,8 +275,8 @@ impl Engine {
     /// [`EngineError::Stopped`] where it has stopped.
     pub async fn version(&self) -> Result<Option<Arc<Version>>, EngineError> {
         self.ready().await?;
-        let running = self.ask(&self.shards[0]).await?.version;
-        Ok(running.and_then(|id| self.versions.get(id)))
+        let running = self.ask(&self.shards[0]).await?.running;
+        Ok(running.and_then(|(id, _)| self.versions.get(id)))
     }
 
     /// Lets the program of these texts run from here on, and returns when it runs. `false`: it runs already. Waits until the
@@ -416,24 +415,12 @@ fn start_shards(
     let count = settings.shards.count.get();
     let memory = settings.shards.resident_bytes / u64::from(count);
     let memory = usize::try_from(memory).unwrap_or(usize::MAX);
-    // Each reads message ids of a day from the store: at once, for calls are accepted only then.
-    let cores = thread::scope(|scope| {
-        let core = |index| {
-            let (kv, versions) = (Arc::clone(kv), Arc::clone(versions));
-            let core =
-                move || ShardCore::new(partitions_of(index, count), kv, versions, meta, memory);
-            thread::Builder::new().name(format!("shard {index}")).spawn_scoped(scope, core)
-        };
-        let begun: Vec<_> = (0..count).map(core).collect();
-        let ended =
-            begun.into_iter().map(|thread| match thread.map_err(EngineError::Machine)?.join() {
-                Ok(core) => core.map_err(EngineError::Shard),
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-        ended.collect::<Result<Vec<_>, _>>()
-    })?;
     let mut shards = Vec::new();
-    for (index, core) in cores.into_iter().enumerate() {
+    for index in 0..count {
+        let (kv, versions) = (Arc::clone(kv), Arc::clone(versions));
+        let core = ShardCore::new(partitions_of(index, count), kv, versions, meta, memory);
+        let core = core.map_err(EngineError::Shard)?;
+        let index = usize::from(index);
         let shard = Shard::new(core, index, orders.clone(), (lag.clone(), fault.clone()));
         let arbiter = Arbiter::new();
         shards.push(Shard::start_in_arbiter(&arbiter.handle(), |_| shard));

@@ -11,6 +11,7 @@ use actix::{
     Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, MessageResult, SpawnHandle,
 };
 use foresend_core::time::{Timestamp, Wait};
+use foresend_insight::pulse::Pulse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -38,7 +39,8 @@ pub(super) struct Ask;
 /// How it is.
 pub(super) struct Says {
     pub(super) counts: Counts,
-    pub(super) version: Option<VersionId>,
+    /// The version that runs, and its numbers.
+    pub(super) running: Option<(VersionId, Pulse)>,
     pub(super) live: bool,
 }
 
@@ -82,7 +84,8 @@ impl Shard {
                 (self.intake, self.post) = (Some(intake.clone()), post.clone());
                 return;
             }
-            Tell::Group(group) | Tell::Replay(group) => Input::Group(group),
+            Tell::Group(group) => Input::Group(group),
+            Tell::Replay(group) => Input::Replay(group),
             Tell::Live => Input::Live,
             Tell::Cut(cut) => {
                 self.cut = *cut;
@@ -186,7 +189,7 @@ impl Handler<Ask> for Shard {
 
     fn handle(&mut self, _: Ask, _: &mut Context<Self>) -> Self::Result {
         let (counts, live) = (self.core.counts(), self.live);
-        let version = self.core.pulse().map(|(version, _)| version.id());
-        MessageResult(Says { counts, version, live })
+        let running = self.core.pulse().map(|(version, pulse)| (version, pulse.clone()));
+        MessageResult(Says { counts, running, live })
     }
 }

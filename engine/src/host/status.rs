@@ -2,10 +2,12 @@
 
 use super::{Engine, EngineError};
 use crate::entry::Seq;
-use crate::shard::Counts;
-use crate::vitals::{Quantiles, State, Vitals};
+use crate::shard::{Counts, Versions};
+use crate::version::Version;
+use crate::vitals::{JourneyVitals, Quantiles, State, Vitals};
+use foresend_insight::pulse::{Held, Mail, Pulse};
 use hdrhistogram::Histogram;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What an engine that looks at its shards finds.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct Status {
     pub durable: Seq,
     /// Everything before it is applied.
     pub applied: Seq,
+    /// The version that runs, and its numbers since it does. Between two versions: of the shards that run one of them.
+    pub pulse: Option<(Arc<Version>, Pulse)>,
 }
 
 impl Engine {
@@ -24,12 +28,20 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Stopped`] where it has stopped.
     pub async fn status(&self) -> Result<Status, EngineError> {
-        let mut shards = Vec::new();
+        let (mut shards, mut pulse) = (Vec::new(), None);
         for shard in &self.shards {
-            shards.push(self.ask(shard).await?.counts);
+            let says = self.ask(shard).await?;
+            shards.push(says.counts);
+            match (&mut pulse, says.running) {
+                (None, running) => pulse = running,
+                (Some((id, all)), Some((of, some))) if *id == of => all.merge(&some),
+                (Some(_), _) => {}
+            }
         }
         let (durable, applied) = (self.journal.intake().durable(), self.lag.of_all());
-        Ok(Status { shards, durable, applied: Seq(applied.0.min(durable.0)) })
+        let applied = Seq(applied.0.min(durable.0));
+        let pulse = pulse.and_then(|(id, pulse)| Some((self.versions.get(id)?, pulse)));
+        Ok(Status { shards, durable, applied, pulse })
     }
 
     /// The same as plain numbers, for whoever shows them.
@@ -37,7 +49,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Stopped`] where it has stopped.
     pub async fn vitals(&self) -> Result<Vitals, EngineError> {
-        let Status { shards, durable, applied } = self.status().await?;
+        let Status { shards, durable, applied, pulse } = self.status().await?;
+        let mails = pulse.as_ref().map(|(_, pulse)| pulse.all_steps()).unwrap_or_default();
         let sum = |of: fn(&Counts) -> u64| shards.iter().map(of).sum::<u64>();
         let size = |of: fn(&Counts) -> usize| {
             u64::try_from(shards.iter().map(of).sum::<usize>()).unwrap_or(u64::MAX)
@@ -58,8 +71,9 @@ impl Engine {
             acknowledge: Quantiles::of(&self.journal.waited()),
             mails_waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
             mails_in_flight: u64::try_from(in_flight).unwrap_or(u64::MAX),
-            sends: by_word(&shards, |counts| &counts.answered),
-            held: by_word(&shards, |counts| &counts.held),
+            sends: sends(&mails.mail),
+            held: held(&mails.held),
+            journeys: pulse.map(|(version, pulse)| journeys(&version, &pulse)).unwrap_or_default(),
             checkpoint_age: self.checkpoints.age(),
             disk_free_bytes: disk_free(&self.data),
         })
@@ -78,15 +92,52 @@ fn lateness(shards: &[Counts]) -> Quantiles {
     all.as_ref().map(Quantiles::of).unwrap_or_default()
 }
 
-fn by_word(
-    shards: &[Counts],
-    of: fn(&Counts) -> &BTreeMap<&'static str, u64>,
-) -> Vec<(&'static str, u64)> {
-    let mut all = BTreeMap::new();
-    for (word, count) in shards.iter().flat_map(of) {
-        *all.entry(*word).or_default() += count;
-    }
-    all.into_iter().collect()
+fn sends(mail: &Mail) -> Vec<(&'static str, u64)> {
+    vec![
+        ("accepted", mail.accepted),
+        ("bounced", mail.bounced_hard + mail.bounced_soft),
+        ("deferred", mail.deferred),
+        ("not_made", mail.not_made),
+        ("rejected", mail.rejected),
+        ("unknown", mail.unknown),
+    ]
+}
+
+fn held(held: &Held) -> Vec<(&'static str, u64)> {
+    vec![
+        ("holdout", held.holdout),
+        ("late", held.late),
+        ("limit", held.limit),
+        ("no_address", held.no_address),
+        ("no_code", held.no_code),
+        ("no_permission", held.no_permission),
+        ("stopped", held.stopped),
+        ("suppressed", held.suppressed),
+        ("test_holdout", held.test_holdout),
+        ("while_false", held.while_false),
+        ("while_unknown", held.while_unknown),
+        ("yielded", held.yielded),
+    ]
+}
+
+fn journeys(version: &Version, pulse: &Pulse) -> Vec<JourneyVitals> {
+    let named = version.compiled.program.journeys.iter().zip(&pulse.journeys);
+    let vitals = named.map(|(journey, pulse)| {
+        let mail = pulse.all_steps().mail;
+        JourneyVitals {
+            journey: journey.name.clone(),
+            started: pulse.started,
+            goals: pulse.goal_reached,
+            mails: vec![
+                ("clicked", mail.clicked_human),
+                ("complained", mail.complained),
+                ("opened", mail.opened_human),
+                ("sent", mail.sent),
+                ("unsubscribed", mail.unsubscribed),
+            ],
+        }
+    });
+    vitals.collect()
 }
 
 /// Free bytes of the disk under `folder`, for those who are not its administrator.

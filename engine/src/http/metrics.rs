@@ -4,7 +4,7 @@
 //! since its start, since a histogram's buckets would have to be guessed before the first customer.
 
 use super::Look;
-use crate::vitals::{Quantiles, State, Vitals};
+use crate::vitals::{JourneyVitals, Quantiles, State, Vitals};
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use prometheus_client::collector::Collector;
@@ -61,6 +61,15 @@ impl Collector for Vitals {
         out.gauge("mails_in_flight", help, self.mails_in_flight)?;
         out.counters("sends", "What became of mails", "outcome", &self.sends)?;
         out.counters("mails_held", "Mails that did not leave", "reason", &self.held)?;
+        let journeys = &self.journeys;
+        let of = |of: fn(&JourneyVitals) -> u64| {
+            let values = journeys.iter().map(|one| (one.journey.as_str(), of(one)));
+            values.collect::<Vec<_>>()
+        };
+        out.counters("enrolments", "Journeys begun", "journey", &of(|one| one.started))?;
+        let help = "Enrolments that reached the goal of their journey";
+        out.counters("goals", help, "journey", &of(|one| one.goals))?;
+        out.journey_mails(journeys)?;
         if let Some(age) = self.checkpoint_age {
             out.seconds("checkpoint_age", "Since the last checkpoint", age)?;
         }
@@ -91,6 +100,18 @@ impl Out<'_> {
         values.iter().try_for_each(|(word, value)| {
             let labels = [(label, *word)];
             metric.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(value, None)
+        })
+    }
+
+    fn journey_mails(&mut self, journeys: &[JourneyVitals]) -> fmt::Result {
+        let help = "Mails of journeys that left, and what people did with them";
+        let mut metric =
+            self.0.encode_descriptor("journey_mails", help, None, MetricType::Counter)?;
+        journeys.iter().try_for_each(|of| {
+            of.mails.iter().try_for_each(|(word, value)| {
+                let labels = [("journey", of.journey.as_str()), ("what", *word)];
+                metric.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(value, None)
+            })
         })
     }
 
@@ -160,6 +181,12 @@ mod tests {
             mails_in_flight: 2,
             sends: vec![("accepted", 6), ("unknown", 1)],
             held: vec![("limit", 4)],
+            journeys: vec![JourneyVitals {
+                journey: "cart \"recovery\"".to_owned(),
+                started: 12,
+                goals: 5,
+                mails: vec![("opened", 7), ("sent", 10)],
+            }],
             checkpoint_age: Some(Duration::from_millis(12_500)),
             disk_free_bytes: Some(1 << 40),
         };

@@ -27,6 +27,9 @@ impl ShardCore {
         out: &mut Out,
     ) -> Result<(), ShardError> {
         let (seq, now, _) = when;
+        if let entry::Told::Happened { of, .. } = told {
+            self.was_told(customer, *of);
+        }
         let user = match told {
             entry::Told::Call(Call { message, user, .. }) => {
                 if self.seen.is_repeat(customer, *message, now) {
@@ -130,8 +133,9 @@ impl ShardCore {
         }
         let is_new = seq >= self.folded;
         for (record, place) in self.effects.records.iter().zip(0u16..).filter(|_| is_new) {
-            running.pulse.fold(record);
-            self.counts.note(record);
+            if !self.replaying {
+                running.pulse.fold(record);
+            }
             let under = running.under;
             self.timeline.push(Told { customer, seq, place, under, record: *record });
         }

@@ -2,6 +2,7 @@
 
 use super::counts::Counts;
 use super::quarantine::Quarantine;
+use super::replay::Gathered;
 use super::resident::Residents;
 use super::seen::Seen;
 use super::spread::Telling;
@@ -57,10 +58,13 @@ pub struct ShardCore {
     pub(super) running: Option<Running>,
     pub(super) residents: Residents,
     pub(super) seen: Seen,
+    /// Ids of calls stand in the store that are not known yet: those of the last day before then, up to that cut.
+    unread: Option<(Timestamp, Seq)>,
     pub(super) wakes: Wakes,
     pub(super) quarantine: Quarantine,
     pub(super) spreads: Vec<Telling>,
     pub(super) effects: Effects,
+    pub(super) gathered: Gathered,
     /// The journal is being read again.
     pub(super) replaying: bool,
     /// The host's clock when that was over, in microseconds: what had come due before is caught up, and not late.
@@ -82,7 +86,7 @@ pub struct ShardCore {
     pub(super) now: Timestamp,
     pub(super) counts: Counts,
     /// Most bytes of customers in memory that do not have to be there.
-    memory: usize,
+    pub(super) memory: usize,
 }
 
 impl ShardCore {
@@ -107,10 +111,12 @@ impl ShardCore {
             running: None,
             residents: Residents::default(),
             seen: Seen::default(),
+            unread: begin.map(|meta| (meta.now, meta.cut)),
             wakes: Wakes::default(),
             quarantine: Quarantine::default(),
             spreads: Vec::new(),
             effects: Effects::default(),
+            gathered: Gathered::default(),
             replaying: true,
             live_at: 0,
             round: 1,
@@ -129,7 +135,6 @@ impl ShardCore {
             if let Some(version) = meta.version {
                 shard.run(version, None)?;
             }
-            shard.remember_seen(meta)?;
             shard.restore_spreads(&meta.spreads);
         }
         Ok(shard)
@@ -140,7 +145,15 @@ impl ShardCore {
     /// # Errors
     /// [`ShardError`] where the shard cannot go on.
     pub fn handle(&mut self, input: Input<'_>, at: i64, out: &mut Out) -> Result<(), ShardError> {
+        self.remember_seen()?;
         match input {
+            Input::Replay(group) => return self.gather(group, at, out),
+            Input::Group(_) | Input::Live | Input::Over(_) => {}
+            Input::Cut(_) | Input::Take(_) | Input::Settled(_) => {}
+        }
+        self.tell_gathered(at, out)?;
+        match input {
+            Input::Replay(_) => {}
             Input::Group(group) => {
                 self.group(group, at, out)?;
                 self.residents.rest(self.memory, self.settled_round, LOOKS);
@@ -187,10 +200,11 @@ impl ShardCore {
         }
     }
 
-    /// The numbers of the version that runs, since this shard began to run it.
+    /// The version that runs, and the numbers of it since this shard began to run it: of what was decided now, not of
+    /// what the journal told again.
     #[must_use]
-    pub fn pulse(&self) -> Option<(&Version, &Pulse)> {
-        self.running.as_ref().map(|running| (&*running.version, &running.pulse))
+    pub fn pulse(&self) -> Option<(VersionId, &Pulse)> {
+        self.running.as_ref().map(|running| (running.version.id(), &running.pulse))
     }
 
     fn group(&mut self, group: &Group, at: i64, out: &mut Out) -> Result<(), ShardError> {
@@ -204,9 +218,6 @@ impl ShardCore {
                 Some(_) => {
                     let Entry::Of(customer, told) = raw.read().map_err(unread)? else { continue };
                     self.tell((seq, group.now, at), customer, &told, raw.fields, out)?;
-                    if let entry::Told::Happened { of, .. } = told {
-                        self.was_told(customer, of);
-                    }
                 }
                 None => self.tell_all((seq, group.now), &raw.read().map_err(unread)?)?,
             }
@@ -215,7 +226,7 @@ impl ShardCore {
         Ok(())
     }
 
-    fn tell_all(
+    pub(super) fn tell_all(
         &mut self,
         (seq, now): (Seq, Timestamp),
         entry: &Entry<'_>,
@@ -253,10 +264,13 @@ impl ShardCore {
         Ok(())
     }
 
-    fn remember_seen(&mut self, meta: &Meta) -> Result<(), ShardError> {
+    /// Reads the ids of calls that the store knows. Only with the first input: a million customers have so many of them
+    /// that calls would be accepted a second later.
+    fn remember_seen(&mut self) -> Result<(), ShardError> {
+        let Some((now, cut)) = self.unread.take() else { return Ok(()) };
         let seen = &mut self.seen;
-        let hours = (seen::asked_since(meta.now), meta.now);
-        load::seen(&*self.kv, &self.partitions, hours, meta.cut, &mut |hour, ids| {
+        let hours = (seen::asked_since(now), now);
+        load::seen(&*self.kv, &self.partitions, hours, cut, &mut |hour, ids| {
             seen.restore(hour, ids.iter().map(|id| u64::from_le_bytes(*id)));
         })?;
         Ok(())

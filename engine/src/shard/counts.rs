@@ -1,9 +1,7 @@
-//! What a shard has counted since it began, and what it holds: for its operator. Nothing here is decided upon.
+//! What a shard has counted since it began, and what it holds: for its operator. Nothing here is decided upon. What its
+//! customers decided is in its pulse.
 
-use foresend_core::customer::input::Outcome;
-use foresend_core::customer::record::{Decided, NoMail, Record};
 use hdrhistogram::Histogram;
-use std::collections::BTreeMap;
 
 /// What a shard has counted since it began, and what it holds.
 #[derive(Clone, Debug)]
@@ -22,10 +20,6 @@ pub struct Counts {
     pub unknown_sends: u64,
     /// Wakes that were applied.
     pub wakes: u64,
-    /// What became of mails, by outcome in one word.
-    pub answered: BTreeMap<&'static str, u64>,
-    /// Mails that did not leave, by reason in one word.
-    pub held: BTreeMap<&'static str, u64>,
     /// Customers whose inputs are kept and not applied.
     pub quarantined: usize,
     /// Customers in memory, and their bytes.
@@ -49,55 +43,11 @@ impl Counts {
             unknown_topics: 0,
             unknown_sends: 0,
             wakes: 0,
-            answered: BTreeMap::new(),
-            held: BTreeMap::new(),
             quarantined: 0,
             residents: (0, 0),
             changed: 0,
             seen: 0,
             lateness,
         }
-    }
-
-    /// Counts what was decided about a mail.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all other decisions are the Pulse's")]
-    pub(super) fn note(&mut self, record: &Record) {
-        match record.decided {
-            Decided::Answered(_, outcome) => {
-                *self.answered.entry(became(outcome)).or_default() += 1
-            }
-            Decided::Held(_, why) => *self.held.entry(because(why)).or_default() += 1,
-            _ => {}
-        }
-    }
-}
-
-const fn became(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Accepted => "accepted",
-        Outcome::Deferred => "deferred",
-        Outcome::Rejected => "rejected",
-        Outcome::Unknown => "unknown",
-        Outcome::Bounced { .. } => "bounced",
-        Outcome::Complained => "complained",
-        Outcome::RenderFailed => "not_made",
-    }
-}
-
-const fn because(why: NoMail) -> &'static str {
-    match why {
-        NoMail::Stopped(_) => "stopped",
-        NoMail::WhileFalse => "while_false",
-        NoMail::WhileUnknown => "while_unknown",
-        NoMail::NoAddress => "no_address",
-        NoMail::NoPermission => "no_permission",
-        NoMail::Suppressed => "suppressed",
-        NoMail::Holdout => "holdout",
-        NoMail::TestHoldout => "test_holdout",
-        NoMail::Limit => "limit",
-        NoMail::NoCode => "no_code",
-        NoMail::Yielded(_) => "yielded",
-        NoMail::Late => "late",
-        NoMail::Shut => "shut",
     }
 }

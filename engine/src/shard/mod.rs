@@ -10,6 +10,7 @@ mod core;
 mod counts;
 mod person;
 mod quarantine;
+mod replay;
 mod resident;
 mod seen;
 mod spread;
@@ -45,6 +46,8 @@ pub const fn partition(customer: CustomerId) -> u8 {
 /// What a shard is told.
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
+    /// These entries were durable before a restart.
+    Replay(&'a Group),
     /// These entries are durable.
     Group(&'a Group),
     /// Everything that was durable before a restart was told: from here on things leave.

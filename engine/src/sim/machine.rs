@@ -75,6 +75,7 @@ struct Actor {
 }
 
 enum Tell {
+    Replay(Arc<Group>),
     Group(Arc<Group>),
     Live,
     Cut(Seq),
@@ -214,7 +215,7 @@ impl<W: Wire> Machine<W> {
             let (partitions, kv) = (partitions_of(shard, setup.shards), self.kv.clone());
             let versions = Arc::clone(&self.versions);
             let core = ShardCore::new(partitions, kv, versions, meta.as_ref(), setup.memory)?;
-            let told = groups.iter().map(|group| Tell::Group(Arc::clone(group)));
+            let told = groups.iter().map(|group| Tell::Replay(Arc::clone(group)));
             let inbox = told.chain([Tell::Live]).collect();
             shards.push(Actor { core, inbox, live: false, looked: Timestamp::ALWAYS });
         }
@@ -360,6 +361,7 @@ impl<W: Wire> Machine<W> {
             Step::Shard(at) => {
                 let Some(tell) = process.shards[at].inbox.pop_front() else { return Ok(()) };
                 match tell {
+                    Tell::Replay(group) => self.tell_shard(at, shard::Input::Replay(&group)),
                     Tell::Group(group) => self.tell_shard(at, shard::Input::Group(&group)),
                     Tell::Live => {
                         process.shards[at].live = true;

@@ -7,10 +7,18 @@
 //! Invariant: after any error here whoever asked stops; nothing is tried again.
 
 use crate::kv::{Change, Kv, KvError, Room};
+use fjall::compaction::Leveled;
 use fjall::config::{CompressionPolicy, FilterPolicy};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// After how many bytes a table that is being written is synced.
+const SYNC_EVERY: usize = 2 << 20;
+/// How long tables are that are merged from others, in bytes: they are synced in one go.
+const MERGED_BYTES: u64 = 8 << 20;
 
 /// How the store uses memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,9 +70,22 @@ impl FjallKv {
     }
 }
 
+/// Syncs the table that is being written, as far as it is: one sync of a long table, in the end, would hold up those of
+/// the journal. Nothing hangs on it, so it says nothing.
+fn sync_newest(tables: &Path) {
+    let Ok(files) = std::fs::read_dir(tables) else { return };
+    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u64>().ok();
+    let newest = files.filter_map(|file| Some(file.ok()?.path())).max_by_key(number);
+    if let Some(file) = newest.and_then(|path| File::open(path).ok()) {
+        drop(file.sync_data());
+    }
+}
+
 /// How a room's tables are made; kept by fjall from when the room was made.
 fn options(room: Room) -> KeyspaceCreateOptions {
+    let merging = Leveled::default().with_table_target_size(MERGED_BYTES);
     let options = KeyspaceCreateOptions::default()
+        .compaction_strategy(Arc::new(merging))
         .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4));
     match room {
         Room::Customers | Room::Outbox | Room::Meta => options,
@@ -123,8 +144,15 @@ impl Kv for FjallKv {
         if changes.peek().is_none() {
             return Ok(());
         }
-        let mut ingestion = self.room(room).start_ingestion().map_err(failed(DOING))?;
+        let room = self.room(room);
+        let mut ingestion = room.start_ingestion().map_err(failed(DOING))?;
+        let (tables, mut unsynced) = (room.path().join("tables"), 0);
         for (key, value) in changes {
+            unsynced += key.len() + value.as_ref().map_or(0, Vec::len);
+            if unsynced > SYNC_EVERY {
+                unsynced = 0;
+                sync_newest(&tables);
+            }
             match value {
                 Some(value) => ingestion.write(key, value),
                 None => ingestion.write_tombstone(key),

@@ -9,6 +9,7 @@ pub mod experiment;
 pub mod flip;
 pub mod journey;
 pub mod limit;
+mod names;
 pub mod offer;
 pub mod program;
 pub mod stream;

@@ -6,6 +6,7 @@ use super::event::{Cause, EventDef, EventIx, PropertyIx, PropertyType};
 use super::experiment::{COMBINATIONS_MAX, Experiment, ExperimentIx};
 use super::journey::{Act, Journey, JourneyIx, Listen, Same, SegmentIx, Start};
 use super::limit::Limits;
+use super::names::Names;
 use super::offer::{Offer, OfferIx};
 use super::stream::{Keeps, Stream, StreamIx};
 use super::topic::{Topic, TopicIx};
@@ -123,6 +124,7 @@ pub struct Program {
     tested: Vec<Option<ExperimentIx>>,
     /// Traits that decisions read or set: only those are held.
     held: Vec<bool>,
+    names: Names,
 }
 
 impl std::ops::Deref for Program {
@@ -177,7 +179,8 @@ impl Program {
             })
             .collect();
         let (held, tested) = (held(&outline), tested(&outline));
-        Self { outline, hears, about, by_calendar, enterers, yielders, tested, held }
+        let names = Names::of(&outline, &about);
+        Self { outline, hears, about, by_calendar, enterers, yielders, tested, held, names }
     }
 
     /// The journey at `ix`.
@@ -287,9 +290,9 @@ impl Program {
         self.hears(event).about.iter().find(|(_, other)| *other == same).map(|(ix, _)| *ix)
     }
 
-    /// What is remembered under each number.
-    pub(crate) fn abouts(&self) -> &[(EventIx, Same)] {
-        &self.about
+    /// The stable ids of what it names.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     pub(crate) fn by_calendar(&self) -> &[JourneyIx] {

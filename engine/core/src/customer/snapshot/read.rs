@@ -2,8 +2,8 @@
 
 use super::SnapshotError;
 use super::names::{
-    about_of, event_of, experiment_of, journey_of, offer_of, segment_id, send_of, slot_of, step_of,
-    stream_id, topic_of, trait_of,
+    about_of, event_of, experiment_of, journey_of, offer_of, send_of, slot_of, step_of, topic_of,
+    trait_of,
 };
 use super::v1::{ChangeV1, KeptV1, PendingV1, RunV1, V1};
 use super::v2::V2;
@@ -26,7 +26,7 @@ use crate::money::Amount;
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::condition::Truth;
-use crate::world::journey::{Act, SegmentIx, Start};
+use crate::world::journey::{Act, Start};
 use crate::world::program::Program;
 use crate::world::stream::StreamIx;
 use crate::world::value::Kept;
@@ -99,10 +99,8 @@ impl Customer {
         let new =
             Standing { truth: Truth::Unknown, at: Timestamp::ALWAYS, flips: Timestamp::NEVER };
         self.ledger.segments = iter::repeat_n(new, program.segments.len()).collect();
-        for (ix, place) in (0u16..).map(SegmentIx).zip(0..program.segments.len()) {
-            let Some(&(_, truth, at)) =
-                v1.segments.iter().find(|(id, ..)| *id == segment_id(program, ix))
-            else {
+        for (place, id) in program.names().segments.iter().enumerate() {
+            let Some(&(_, truth, at)) = v1.segments.iter().find(|(of, ..)| of == id) else {
                 continue;
             };
             let truth = match truth {
@@ -111,7 +109,7 @@ impl Customer {
                 2 => Truth::Unknown,
                 _ => return Err(SnapshotError::Garbled),
             };
-            let condition = &program.segment(ix).condition;
+            let condition = &program.segments[place].condition;
             let flips = condition.next_flip(&self.view(world, ms(at)));
             self.ledger.segments[place] = Standing { truth, at: ms(at), flips };
         }
@@ -268,7 +266,7 @@ fn pending_of(program: &Program, v1: &PendingV1) -> Result<Pending, SnapshotErro
 /// Streams that the program reads no more are let go. One that is new to it is unknown, not zero, until a host says
 /// since when it holds that history ([`Input::Remember`](super::input::Input::Remember)).
 fn history_of(program: &Program, v1: &V1) -> Result<History, SnapshotError> {
-    let place_of = |id: u32| program.streams.iter().position(|s| stream_id(program, s) == id);
+    let place_of = |id: u32| program.names().streams.iter().position(|one| *one == id);
     let places: Vec<Option<usize>> = v1.streams.iter().map(|stream| place_of(stream.id)).collect();
     let unknown = Ever { known_since: Timestamp::NEVER, ..Ever::NOTHING };
     let mut ever = vec![unknown; program.streams.len()].into_boxed_slice();

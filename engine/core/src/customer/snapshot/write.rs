@@ -1,9 +1,6 @@
 //! From a customer to the fields of version 1.
 
-use super::names::{
-    about_id, event_id, experiment_id, offer_id, segment_id, send_v1, slot_id, stream_id, topic_id,
-    trait_id,
-};
+use super::names::{experiment_id, send_v1};
 use super::v1::{PendingV1, RunV1, StreamV1, V1};
 use super::v2::V2;
 use crate::customer::Customer;
@@ -16,9 +13,7 @@ use crate::customer::record::NoMail;
 use crate::time::Timestamp;
 use crate::world::World;
 use crate::world::condition::Truth;
-use crate::world::journey::SegmentIx;
 use crate::world::program::Program;
-use crate::world::stream::Stream;
 use std::iter;
 
 impl Customer {
@@ -42,13 +37,14 @@ impl Customer {
 
     fn v1(&self, world: &World) -> V1 {
         let program = &world.program;
+        let names = program.names();
         let ledger = &*self.ledger;
         let ever = self.history.ever.iter().copied().chain(iter::repeat(Ever::NOTHING));
-        let streams = program.streams.iter().zip(ever);
+        let streams = names.streams.iter().zip(ever);
         let lately = self.history.lately.iter();
         let consents = ledger.consents.0.iter().map(|held| {
             let times = [held.consented, held.bought, held.objected].map(Timestamp::millis);
-            (topic_id(program, held.topic), times[0], times[1], times[2])
+            (names.topics[usize::from(held.topic.0)], times[0], times[1], times[2])
         });
         V1 {
             zone: world.zone(self.zone).name().to_owned(),
@@ -58,7 +54,7 @@ impl Customer {
             has_address: self.has_address,
             known: self.known,
             runs: self.runs.iter().map(|run| run_v1(program, run)).collect(),
-            streams: streams.map(|(stream, ever)| stream_v1(program, stream, &ever)).collect(),
+            streams: streams.map(|(id, ever)| stream_v1(*id, &ever)).collect(),
             lately: lately.map(|e| (e.stream.0, e.at.millis(), e.sum.parts(), e.count)).collect(),
             cart: self.cart.as_ref().map(|cart| {
                 let change = |c: &Change| (c.at.millis(), c.product.0, c.price.parts(), c.by);
@@ -77,28 +73,28 @@ impl Customer {
             about: ledger
                 .about
                 .iter()
-                .map(|a| (about_id(program, a.event), a.key.bits(), a.last.millis()))
+                .map(|a| (names.abouts[usize::from(a.event.0)], a.key.bits(), a.last.millis()))
                 .collect(),
             said: ledger
                 .said
                 .iter()
                 .map(|said| {
                     let journey = program.journey(said.journey);
-                    let slot = slot_id(program, journey, said.slot);
+                    let slots = &names.slots[usize::from(said.journey.0)];
+                    let slot = slots[usize::from(said.slot.0)];
                     (journey.id.0, said.key.bits(), slot, (&said.value).into())
                 })
                 .collect(),
             traits: ledger
                 .traits
                 .iter()
-                .map(|(ix, value)| (trait_id(program, *ix), value.into()))
+                .map(|(ix, value)| (names.traits[usize::from(ix.0)], value.into()))
                 .collect(),
-            segments: (0u16..)
+            segments: names
+                .segments
+                .iter()
                 .zip(&ledger.segments)
-                .map(|(ix, standing)| {
-                    let id = segment_id(program, SegmentIx(ix));
-                    (id, truth_v1(standing.truth), standing.at.millis())
-                })
+                .map(|(id, standing)| (*id, truth_v1(standing.truth), standing.at.millis()))
                 .collect(),
             schedule: ledger
                 .schedule
@@ -110,7 +106,7 @@ impl Customer {
                 .iter()
                 .map(|g| {
                     let send = send_v1(program, g.send);
-                    (offer_id(program, g.offer), send, g.at.millis(), g.code)
+                    (names.offers[usize::from(g.offer.0)], send, g.at.millis(), g.code)
                 })
                 .collect(),
             calls: ledger
@@ -164,9 +160,9 @@ fn run_v1(program: &Program, run: &Run) -> RunV1 {
     }
 }
 
-fn stream_v1(program: &Program, stream: &Stream, ever: &Ever) -> StreamV1 {
+fn stream_v1(id: u32, ever: &Ever) -> StreamV1 {
     StreamV1 {
-        id: stream_id(program, stream),
+        id,
         sum: ever.sum.parts(),
         last: moment(ever.last),
         known_since: moment(ever.known_since),
@@ -191,7 +187,7 @@ fn pending_v1(program: &Program, mail: &Pending) -> PendingV1 {
             State::Paused => 3,
         },
         recalled: mail.recalled.map(|why| match why {
-            NoMail::Stopped(event) => (1, event_id(program, event)),
+            NoMail::Stopped(event) => (1, program.names().events[usize::from(event.0)]),
             NoMail::Yielded(to) => (3, program.journey(to).id.0),
             // Only a stop, `while` and yielding end an enrolment under a mail that is going.
             NoMail::WhileFalse | NoMail::WhileUnknown | NoMail::NoAddress => (2, 0),
