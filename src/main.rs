@@ -24,6 +24,7 @@ mod output;
 mod population;
 mod recorded;
 mod rehearsed;
+mod release;
 mod report;
 mod say;
 mod scenario;
@@ -79,6 +80,7 @@ enum Command {
     Serve(serve::Arguments),
     Outbox(outbox::Arguments),
     Customer(customer::Arguments),
+    Release(release::Arguments),
     Store(store::Arguments),
     Torture(torture::Arguments),
     Dash(dash::Arguments),
@@ -100,6 +102,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Outbox(arguments) => outbox::run(arguments),
         Command::Customer(arguments) => customer::run(arguments),
+        Command::Release(arguments) => release::run(arguments),
         Command::Store(arguments) => store::run(arguments),
         Command::Torture(arguments) => torture::run(arguments),
         Command::New(arguments) => new::run(arguments),

@@ -49,7 +49,7 @@ fn quarantined(known: &Known<'_>) -> String {
     let since = count(known.held.settled.0);
     format!(
         "in quarantine: an input from entry {since} on made Foresend stumble, which is a bug of ours. What comes is \
-         kept and not applied"
+         kept and not applied, until `foresend release` lets them go on"
     )
 }
 

@@ -2,6 +2,10 @@
 //! `explain --data`. Calls are taken as of now, so days and times differ from run to run and are left out.
 
 use crate::{Run, Said, copy, root};
+use foresend_engine::entry::{Entry, Told};
+use foresend_engine::host::Engine;
+use foresend_engine::journal::Class;
+use foresend_engine::settings::Settings;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,6 +39,19 @@ fn feed(folder: &Path, calls: &str) {
 
 fn look(folder: &Path, arguments: &[&str]) -> Said {
     Run::within(folder, arguments).said()
+}
+
+/// The engine, as the command runs it, takes an entry.
+fn append(folder: &Path, entry: &Entry<'_>) {
+    let settings = Settings { data: folder.join("data"), ..Settings::default() };
+    actix::System::new().block_on(async {
+        let engine = Engine::open(&settings, None, None).await.unwrap();
+        let mut entries = Vec::new();
+        entry.write(&mut entries).unwrap();
+        let done = Box::new(|answer: Result<_, _>| assert!(answer.is_ok()));
+        engine.intake().append(Class::Internal, entries, 1, done);
+        engine.close().await.unwrap();
+    });
 }
 
 /// What a command says where all is well.
@@ -324,4 +341,43 @@ fn help_says_how_to_ask() {
     crate::check("help_customer", &look(root(), &["customer", "--help"]));
     crate::check("help_outbox", &look(root(), &["outbox", "--help"]));
     crate::check("help_store_check", &look(root(), &["store", "check", "--help"]));
+}
+
+#[test]
+fn who_is_in_quarantine_goes_on_when_released_with_everything_told_since() {
+    let folder = fed();
+    let folder = folder.path();
+    let whom = {
+        let data = folder.join("data");
+        let look = foresend_engine::look::Look::open(&data).unwrap();
+        look.id_of("u-1")
+    };
+    append(folder, &Entry::Of(whom, Told::Quarantine));
+    let page = told(folder, &["customer", "u-1"]);
+    assert!(page.contains("until `foresend release` lets them go on"), "{page}");
+    let call = r#"{"type":"track","userId":"u-1","event":"Product Added","properties":{"product_id":"jf-103","price":7,"quantity":1},"messageId":"m-7"}"#;
+    feed(folder, call);
+    let cart = |folder: &Path| json(folder, &["customer", "u-1"])["cart"].as_array().unwrap().len();
+    assert_eq!(cart(folder), 1, "what came is kept, and not applied");
+
+    let wrong = look(folder, &["release", "u-1", "u-2"]);
+    assert_eq!(wrong.code, Some(2), "{wrong}");
+    let said = look(folder, &["release", "u-1"]);
+    assert_eq!(said.code, Some(0), "{said}");
+    assert_eq!(said.err, "1 customer released: everything told to them is applied\n");
+    assert_eq!(cart(folder), 2);
+    assert_eq!(json(folder, &["customer", "u-1"])["quarantined"], false);
+    let again = look(folder, &["release", "u-1"]);
+    assert_eq!(again.code, Some(2), "{again}");
+    assert!(again.err.starts_with("error: u-1 is not in quarantine in data\n"), "{again}");
+    let nobody = look(folder, &["release", "--all"]);
+    assert_eq!((nobody.code, &*nobody.err), (Some(0), "nobody is in quarantine\n"));
+    let none = look(folder, &["release"]);
+    assert_eq!(none.code, Some(2), "{none}");
+
+    append(folder, &Entry::Of(whom, Told::Quarantine));
+    let all = look(folder, &["release", "--all"]);
+    assert_eq!(all.code, Some(0), "{all}");
+    assert_eq!(json(folder, &["customer", "u-1"])["quarantined"], false);
+    told(folder, &["store", "check"]);
 }

@@ -46,6 +46,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Engine {
     journal: Journal,
     shards: Vec<Addr<Shard>>,
+    /// Those of the shards.
+    threads: Vec<Arbiter>,
     checkpoints: Checkpoints,
     lag: Lag,
     fault: Fault,
@@ -190,7 +192,7 @@ impl Engine {
         let (lag, fault) =
             (Lag::new(usize::from(settings.shards.count.get()), recovered.until), Fault::default());
         let (orders, ordered) = channel();
-        let shards =
+        let (shards, threads) =
             start_shards(settings, (&kv, &versions), meta.as_ref(), &orders, (&lag, &fault))?;
         let gate =
             Gate::new(shards.clone(), orders.clone(), fault.clone(), settings.checkpoint.bytes);
@@ -232,6 +234,7 @@ impl Engine {
         Ok(Self {
             journal,
             shards,
+            threads,
             checkpoints,
             lag,
             fault,
@@ -344,6 +347,11 @@ impl Engine {
         }
         self.checkpoints.end();
         let ending = self.journal.close();
+        for thread in self.threads {
+            thread.stop();
+            // Its actor aborts the process rather than panic.
+            drop(thread.join());
+        }
         self.fault.check()?;
         match ending {
             Ending::Closed => Ok(()),
@@ -411,11 +419,11 @@ fn start_shards(
     meta: Option<&Meta>,
     orders: &std::sync::mpsc::Sender<Order>,
     (lag, fault): (&Lag, &Fault),
-) -> Result<Vec<Addr<Shard>>, EngineError> {
+) -> Result<(Vec<Addr<Shard>>, Vec<Arbiter>), EngineError> {
     let count = settings.shards.count.get();
     let memory = settings.shards.resident_bytes / u64::from(count);
     let memory = usize::try_from(memory).unwrap_or(usize::MAX);
-    let mut shards = Vec::new();
+    let (mut shards, mut threads) = (Vec::new(), Vec::new());
     for index in 0..count {
         let (kv, versions) = (Arc::clone(kv), Arc::clone(versions));
         let core = ShardCore::new(partitions_of(index, count), kv, versions, meta, memory);
@@ -424,8 +432,9 @@ fn start_shards(
         let shard = Shard::new(core, index, orders.clone(), (lag.clone(), fault.clone()));
         let arbiter = Arbiter::new();
         shards.push(Shard::start_in_arbiter(&arbiter.handle(), |_| shard));
+        threads.push(arbiter);
     }
-    Ok(shards)
+    Ok((shards, threads))
 }
 
 fn published(sources: &Sources) -> Published {

@@ -1,5 +1,5 @@
 //! The door of the journal: from any thread, without waiting. How much may stand before it is bounded, by class, and so is
-//! how far those who apply may lag behind.
+//! how far those who apply may lag behind, and checkpoints.
 //! Invariant: an append is answered once: at once here, or later by the journal's thread.
 
 use super::{Class, Refused, Settings, is_whole};
@@ -74,8 +74,18 @@ pub(super) struct Shared {
     withdrawals: AtomicU64,
     pub(super) durable: AtomicU64,
     lag: Lag,
+    bytes: Bytes,
     /// From append to acknowledge, in microseconds.
     waited: Mutex<Histogram<u64>>,
+}
+
+/// Bytes of entries that became durable since the start: all, those before the last cut, those before the last that was
+/// settled. There is one cut at a time.
+#[derive(Default)]
+struct Bytes {
+    durable: AtomicU64,
+    cut: AtomicU64,
+    settled: AtomicU64,
 }
 
 struct Queue {
@@ -131,6 +141,8 @@ impl Intake {
 
     /// What is before `seq` is needed no longer: its segments are used again.
     pub fn settled(&self, seq: Seq) {
+        let Bytes { cut, settled, .. } = &self.shared.bytes;
+        settled.store(cut.load(Ordering::Relaxed), Ordering::Relaxed);
         self.shared.push(Item::Settled(seq));
     }
 
@@ -152,6 +164,7 @@ impl Shared {
             withdrawals: AtomicU64::new(0),
             durable: AtomicU64::new(durable.0),
             lag,
+            bytes: Bytes::default(),
             waited: Mutex::new(waited),
         }
     }
@@ -178,6 +191,12 @@ impl Shared {
         if class == Class::Event && lag > self.settings.lag_entries {
             return Err(Refused::Behind { retry });
         }
+        let Bytes { durable, settled, .. } = &self.bytes;
+        let settled = settled.load(Ordering::Relaxed);
+        let unsettled = durable.load(Ordering::Relaxed).saturating_sub(settled);
+        if class == Class::Event && unsettled > self.settings.unsettled_bytes {
+            return Err(Refused::Behind { retry });
+        }
         let Some(room) = self.room(class) else { return Ok(()) };
         let held = room.fetch_add(bytes as u64, Ordering::Relaxed);
         if held + bytes as u64 > u64::from(self.settings.intake_bytes) {
@@ -185,6 +204,16 @@ impl Shared {
             return Err(Refused::Full { retry });
         }
         Ok(())
+    }
+
+    /// So many bytes of entries became durable.
+    pub(super) fn are_durable(&self, bytes: usize) {
+        self.bytes.durable.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Everything durable is before a cut.
+    pub(super) fn is_cut(&self) {
+        self.bytes.cut.store(self.bytes.durable.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// An append was acknowledged after so long.

@@ -48,7 +48,7 @@ impl FolderId {
 /// What an append is, as far as the journal cares.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Class {
-    /// From outside: refused where the intake or the disk is full, or those who apply lag behind.
+    /// From outside: refused where the intake or the disk is full, or those who apply or settle lag behind.
     Event,
     /// A withdrawal, complaint, bounce or erasure: taken from a reserve when the disk is full.
     Withdrawal,
@@ -80,6 +80,9 @@ pub struct Settings {
     pub intake_bytes: u32,
     /// How many durable entries may be not yet applied before events are refused.
     pub lag_entries: u64,
+    /// How many bytes of entries may be durable and in no checkpoint before events are refused: what a checkpoint takes is
+    /// in memory until then, and is told again after a crash.
+    pub unsettled_bytes: u64,
     /// How long nothing comes before the journal seals its tail, so that damage to it can be told from a torn write.
     pub seal_after: Wait,
     /// How long a journal that found no room, or no disk to write to, waits before it tries again.
@@ -99,6 +102,7 @@ impl Default for Settings {
             append_bytes: 8 << 20,
             intake_bytes: 64 << 20,
             lag_entries: 1_000_000,
+            unsettled_bytes: 512 << 20,
             seal_after: Wait::from_millis(100),
             retry_after: Wait::from_millis(1_000),
         }
@@ -130,8 +134,8 @@ pub enum Refused {
         /// When it may be worth trying again.
         retry: Wait,
     },
-    /// Too much is durable and not yet applied.
-    #[error("too much is waiting to be applied; try again in {} ms", retry.millis())]
+    /// Too much is durable and not yet applied, or in no checkpoint yet.
+    #[error("too much is waiting to be applied or settled; try again in {} ms", retry.millis())]
     Behind {
         /// When it may be worth trying again.
         retry: Wait,

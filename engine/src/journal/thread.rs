@@ -212,6 +212,12 @@ impl Run {
         let mut command = None;
         let now = Instant::now();
         self.shared.durable.store(self.core.durable().0, Ordering::Release);
+        // Before anything is answered: who hears that an append is durable finds it counted.
+        for output in &*out {
+            if let Output::Durable(group) = output {
+                self.shared.are_durable(group.entries.len());
+            }
+        }
         for output in out.drain(..) {
             match output {
                 Output::Disk(Lane::Log, next) => command = Some(next),
@@ -230,7 +236,10 @@ impl Run {
                     }
                 }
                 Output::Durable(group) => (self.tell)(Durable::Group(group)),
-                Output::Cut(seq) => (self.tell)(Durable::Cut(seq)),
+                Output::Cut(seq) => {
+                    self.shared.is_cut();
+                    (self.tell)(Durable::Cut(seq));
+                }
                 Output::Stopped(why) => {
                     (self.tell)(Durable::Stopped(why));
                     self.ending = Some(Ending::Stopped(why));

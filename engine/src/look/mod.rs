@@ -236,6 +236,25 @@ impl Look {
         Ok(Some(Held { settled, quarantined, person, customer }))
     }
 
+    /// Everybody in quarantine. Reads everybody.
+    ///
+    /// # Errors
+    /// [`LookError`] where they cannot be read.
+    pub fn quarantined(&self) -> Result<Vec<CustomerId>, LookError> {
+        let (mut all, mut unread) = (Vec::new(), None);
+        load::everybody(&self.kv, &mut |customer, bytes| match Envelope::read(bytes) {
+            Ok(envelope) => {
+                all.extend(envelope.quarantined.then_some(customer));
+                true
+            }
+            Err(source) => {
+                unread = Some(LookError::Customer { customer, source });
+                false
+            }
+        })?;
+        unread.map_or(Ok(all), Err)
+    }
+
     /// What was told to a customer and decided about them, in the order of the journal.
     ///
     /// # Errors

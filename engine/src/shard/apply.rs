@@ -51,6 +51,9 @@ impl ShardCore {
         if !self.wake_up(customer, user)? {
             self.keep((seq, now), customer, told, fields);
             self.answer_for_kept(customer, told, out);
+            if matches!(told, entry::Told::Release) && !self.replaying {
+                self.release_settled(self.settled, out)?;
+            }
             return Ok(());
         }
         let round = self.round;
@@ -132,8 +135,10 @@ impl ShardCore {
             self.wakes.note(next, customer);
         }
         let is_new = seq >= self.folded;
+        // What the journal tells again was counted before; what a customer in quarantine is told at last was not.
+        let is_old = self.replaying && self.folded == Seq(0);
         for (record, place) in self.effects.records.iter().zip(0u16..).filter(|_| is_new) {
-            if !self.replaying {
+            if !is_old {
                 running.pulse.fold(record);
             }
             let under = running.under;
@@ -175,7 +180,7 @@ impl ShardCore {
         }
         let envelope = match self.stored(customer)? {
             Some(envelope) if envelope.quarantined => {
-                self.quarantine.was(customer, envelope.settled);
+                self.was_quarantined(customer, envelope.settled)?;
                 return Ok(false);
             }
             Some(envelope) => envelope,

@@ -121,7 +121,7 @@ impl ShardCore {
             live_at: 0,
             round: 1,
             settled_round: 0,
-            settled: Seq(0),
+            settled: begin.map_or(Seq(0), |meta| meta.cut),
             making: None,
             changed: Vec::new(),
             taken: Vec::new(),
@@ -432,7 +432,7 @@ impl ShardCore {
             self.reopen(customer, out)?;
         }
         self.record_quarantined(out);
-        Ok(())
+        self.release_settled(self.settled, out)
     }
 
     /// Asks again for everything of a customer that is open.

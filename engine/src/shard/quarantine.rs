@@ -4,6 +4,8 @@
 //!
 //! Invariant: nothing that was told to them is lost: what is older than the last checkpoint is in the archive, what is
 //! newer is here.
+//! Invariant: who was released comes back, whatever crashes: until the store has them back, its index of those whose mails are
+//! open names them, so that a restart looks at them.
 
 use super::core::ShardCore;
 use super::resident::{Envelope, Resident};
@@ -45,9 +47,10 @@ impl Quarantine {
         self.0.len()
     }
 
-    /// The store says that they are here.
-    pub(super) fn was(&mut self, customer: CustomerId, since: Seq) {
-        let held = Held { since, recorded: true, stored: true, ..Held::default() };
+    /// The store says that they are here, and the archive, if they are, that they were released.
+    fn was(&mut self, customer: CustomerId, since: Seq, released: Option<Seq>) {
+        let (recorded, stored) = (true, true);
+        let held = Held { since, recorded, stored, released, entries: Vec::new() };
         self.0.insert(customer, held);
     }
 }
@@ -67,6 +70,25 @@ impl ShardCore {
         if !self.replaying {
             self.record_quarantined(out);
         }
+    }
+
+    /// The store says that they are here.
+    pub(super) fn was_quarantined(
+        &mut self,
+        customer: CustomerId,
+        since: Seq,
+    ) -> Result<(), ShardError> {
+        let mut released = None;
+        archive::told(&*self.kv, Some(customer), since, &mut |told| {
+            match told.raw.kind {
+                kind::RELEASE => released = Some(told.seq),
+                kind::QUARANTINE => released = None,
+                _ => {}
+            }
+            true
+        })?;
+        self.quarantine.was(customer, since, released);
+        Ok(())
     }
 
     /// Tells the journal who is here that it does not know of.
@@ -105,21 +127,22 @@ impl ShardCore {
 
     /// Writes down who is here, as the store has them.
     pub(super) fn rest_quarantined(&mut self, part: &mut Part) -> Result<(), ShardError> {
-        let new = self.quarantine.0.iter_mut().filter(|(_, held)| !held.stored);
-        let new: Vec<CustomerId> = new
+        let is_news = |held: &Held| !held.stored || held.released.is_some();
+        let new = self.quarantine.0.iter_mut().filter(|(_, held)| is_news(held));
+        let new: Vec<(CustomerId, bool)> = new
             .map(|(customer, held)| {
                 held.stored = true;
-                *customer
+                (*customer, held.released.is_some())
             })
             .collect();
-        for customer in new {
+        for (customer, has_open) in new {
             let envelope = self.stored(customer)?.unwrap_or_else(Envelope::empty);
-            if envelope.has_open {
+            if envelope.has_open && !has_open {
                 part.store.outbox_left.push(customer);
             }
             let waited = envelope.waits.iter().map(|product| (ProductId(*product), customer));
             part.store.waiting_left.extend(waited);
-            let (has_open, waits) = (false, Vec::new());
+            let waits = Vec::new();
             let envelope = Envelope { quarantined: true, has_open, waits, ..envelope }.write();
             let (next_wake, waits) = (Timestamp::NEVER, Vec::new());
             part.store.customers.push(Resting { customer, envelope, next_wake, has_open, waits });
@@ -127,7 +150,7 @@ impl ShardCore {
         Ok(())
     }
 
-    /// The store and the archive hold everything before `cut`.
+    /// Lets those go on who were released, and of whom the store and the archive hold everything before `cut`.
     pub(super) fn release_settled(&mut self, cut: Seq, out: &mut Out) -> Result<(), ShardError> {
         let mut back = Vec::new();
         for (&customer, held) in &mut self.quarantine.0 {

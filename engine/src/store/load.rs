@@ -17,6 +17,21 @@ pub fn customer(kv: &dyn Kv, whom: CustomerId) -> Result<Option<Vec<u8>>, StoreE
     Ok(kv.get(Room::Customers, &key::customer(whom))?)
 }
 
+/// Shows `each` everybody's envelope, in the order of their ids, for as long as it says to go on.
+///
+/// # Errors
+/// [`StoreError`] where they cannot be read.
+pub fn everybody(
+    kv: &dyn Kv,
+    each: &mut dyn FnMut(CustomerId, &[u8]) -> bool,
+) -> Result<(), StoreError> {
+    each_of(kv, Room::Customers, (&[], key::END), &mut |key, envelope| {
+        let whom = key::read_customer(key)
+            .ok_or_else(|| StoreError::garbled(Room::Customers, key, "is no key of a customer"))?;
+        Ok(each(whom, envelope))
+    })
+}
+
 /// How many customers there are. Reads every key: one to four seconds a million.
 ///
 /// # Errors

@@ -105,6 +105,34 @@ fn events_are_refused_while_those_who_apply_lag_behind() {
 }
 
 #[test]
+fn events_are_refused_while_checkpoints_lag_behind() {
+    let Running { journal, told, lag: _, _folder } =
+        running(Settings { unsettled_bytes: 5_000, ..small() });
+    let (to, answers) = channel();
+    let intake = journal.intake();
+    let one = |class| {
+        append(&intake, class, 0, 5, &to);
+        answers.recv().unwrap().1
+    };
+    let settle = || {
+        intake.cut();
+        let cut = told.iter().find_map(|told| match told {
+            Durable::Cut(cut) => Some(cut),
+            Durable::Group(_) | Durable::Stopped(_) => None,
+        });
+        intake.settled(cut.unwrap());
+    };
+    let taken = |until| (0..100).take_while(|_| one(until).is_ok()).count();
+    let first = taken(Class::Event);
+    assert!((1..20).contains(&first), "{first}");
+    assert!(matches!(one(Class::Event), Err(Refused::Behind { .. })));
+    assert_eq!(taken(Class::Internal), 100);
+    settle();
+    assert_eq!(taken(Class::Event), first);
+    assert_eq!(journal.close(), Ending::Closed);
+}
+
+#[test]
 fn a_full_intake_refuses_events_and_takes_withdrawals_and_the_engines_own() {
     let Running { journal, told: _told, .. } = running(Settings { intake_bytes: 300, ..small() });
     let (to, answers) = channel();
