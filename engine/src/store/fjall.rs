@@ -70,15 +70,12 @@ impl FjallKv {
     }
 }
 
-/// Syncs the table that is being written, as far as it is: one sync of a long table, in the end, would hold up those of
-/// the journal. Nothing hangs on it, so it says nothing.
-fn sync_newest(tables: &Path) {
-    let Ok(files) = std::fs::read_dir(tables) else { return };
+/// The table that was begun last, to sync it while it is written: one sync of a long table, in the end, would hold up
+/// those of the journal. Nothing hangs on whether it is the right one, or there.
+fn newest(tables: &Path) -> Option<File> {
     let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u64>().ok();
-    let newest = files.filter_map(|file| Some(file.ok()?.path())).max_by_key(number);
-    if let Some(file) = newest.and_then(|path| File::open(path).ok()) {
-        drop(file.sync_data());
-    }
+    let files = std::fs::read_dir(tables).ok()?;
+    File::open(files.filter_map(|file| Some(file.ok()?.path())).max_by_key(number)?).ok()
 }
 
 /// How a room's tables are made; kept by fjall from when the room was made.
@@ -146,12 +143,14 @@ impl Kv for FjallKv {
         }
         let room = self.room(room);
         let mut ingestion = room.start_ingestion().map_err(failed(DOING))?;
-        let (tables, mut unsynced) = (room.path().join("tables"), 0);
+        let (table, mut unsynced) = (newest(&room.path().join("tables")), 0);
         for (key, value) in changes {
             unsynced += key.len() + value.as_ref().map_or(0, Vec::len);
             if unsynced > SYNC_EVERY {
                 unsynced = 0;
-                sync_newest(&tables);
+                if let Some(table) = &table {
+                    drop(table.sync_data());
+                }
             }
             match value {
                 Some(value) => ingestion.write(key, value),
