@@ -204,8 +204,7 @@ mod tests {
                 }
             }
             kv.commit(Room::Meta, vec![(b"cut".to_vec(), Some(vec![round]))]).unwrap();
-            let copy = tempfile::tempdir().unwrap();
-            copy_folder(folder.path(), copy.path());
+            let copy = copy_of(folder.path());
             for kv in [kv, open(copy.path())] {
                 for room in [Room::Customers, Room::Wakes] {
                     let of = expected.iter().filter(|((of, _), _)| *of == room);
@@ -222,17 +221,36 @@ mod tests {
         }
     }
 
-    /// What is on disk now, as another machine would find it there.
-    fn copy_folder(from: &Path, to: &Path) {
-        std::fs::create_dir_all(to).unwrap();
-        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-            let to = to.join(entry.file_name());
-            if entry.file_type().unwrap().is_dir() {
-                copy_folder(&entry.path(), &to);
-            } else {
-                std::fs::copy(entry.path(), to).unwrap();
+    /// What is on disk now, as another machine would find it there: taken again where tables were merged meanwhile.
+    fn copy_of(from: &Path) -> tempfile::TempDir {
+        loop {
+            let copy = tempfile::tempdir().unwrap();
+            let before = all_files(from);
+            let copied = before.as_ref().map(|files| {
+                files.keys().try_for_each(|file| {
+                    let to = copy.path().join(file.strip_prefix(from).unwrap());
+                    std::fs::create_dir_all(to.parent().unwrap())?;
+                    std::fs::copy(file, to).map(drop)
+                })
+            });
+            if matches!(copied, Ok(Ok(()))) && all_files(from).ok() == before.ok() {
+                return copy;
             }
         }
+    }
+
+    /// The files of a folder, each with when it was changed last.
+    fn all_files(folder: &Path) -> std::io::Result<BTreeMap<PathBuf, std::time::SystemTime>> {
+        let mut files = BTreeMap::new();
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                files.append(&mut all_files(&entry.path())?);
+            } else {
+                files.insert(entry.path(), entry.metadata()?.modified()?);
+            }
+        }
+        Ok(files)
     }
 
     #[test]
