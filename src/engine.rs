@@ -41,21 +41,6 @@ impl Running {
     }
 }
 
-impl Running {
-    /// How many customers are in quarantine, of those whom something was told since it was opened.
-    ///
-    /// # Errors
-    /// Where it has stopped.
-    pub(crate) fn quarantined(&self) -> Result<usize, Failure> {
-        let status = self.system.block_on(async {
-            self.engine.applied().await?;
-            self.engine.status().await
-        });
-        let shards = status.map_err(|error| failure(&error))?.shards;
-        Ok(shards.iter().map(|counts| counts.quarantined).sum())
-    }
-}
-
 impl Sink for Running {
     type Error = Failure;
 

@@ -55,16 +55,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let number = u32::try_from(released.len())
         .map_err(|_| Failure::input("more customers than can be released at once"))?;
     running.submit(entries, number)?;
-    let still = running.quarantined()?;
     running.close()?;
-    let go_on = counted(u64::from(number).saturating_sub(still as u64), "customer");
+    let still = still(&released, &settings.data)?;
+    let go_on = counted(u64::from(number) - still, "customer");
     let mut text = format!("{go_on} released: everything told to them is applied\n");
     if still > 0 {
-        let still = counted(still as u64, "customer");
+        let still = counted(still, "customer");
         text += &format!("{still} made Foresend stumble again, and stay in quarantine\n");
     }
     output::talk(&text.replace('\u{a0}', " "));
     if still > 0 { Err(Failure::Missed) } else { Ok(()) }
+}
+
+/// How many of them are in quarantine.
+fn still(released: &[CustomerId], data: &Path) -> Result<u64, Failure> {
+    let mut look = looked::open(data)?;
+    let mut still = 0;
+    for id in released {
+        let held = look.customer(*id).map_err(|error| looked::failure(&error))?;
+        still += u64::from(held.is_some_and(|held| held.quarantined));
+    }
+    Ok(still)
 }
 
 /// Who is to go on.

@@ -1,5 +1,6 @@
 //! Commands that look into the data of an engine that does not run, by the built binary: `store check`, `outbox`, `customer`,
-//! `explain --data`. Calls are taken as of now, so days and times differ from run to run and are left out.
+//! `explain --data`; and `release`, which changes it. Calls are taken as of now, so days and times differ from run to run and
+//! are left out.
 
 use crate::{Run, Said, copy, root};
 use foresend_engine::entry::{Entry, Told};
@@ -340,6 +341,7 @@ fn every_key_of_the_json_has_its_line_in_the_reference() {
 fn help_says_how_to_ask() {
     crate::check("help_customer", &look(root(), &["customer", "--help"]));
     crate::check("help_outbox", &look(root(), &["outbox", "--help"]));
+    crate::check("help_release", &look(root(), &["release", "--help"]));
     crate::check("help_store_check", &look(root(), &["store", "check", "--help"]));
 }
 

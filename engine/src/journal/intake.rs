@@ -43,14 +43,14 @@ impl Lag {
         }
     }
 
-    /// One of them, counted from 0, was told everything before `seq` again.
+    /// One of them, counted from 0, has taken in everything before `seq` that is told again.
     pub fn replayed_to(&self, shard: usize, seq: Seq) {
         if let Some(replayed) = self.replayed.get(shard) {
             replayed.fetch_max(seq.0, Ordering::Relaxed);
         }
     }
 
-    /// All of them were told everything before this again.
+    /// All of them have taken in everything before this that is told again.
     #[must_use]
     pub fn replayed(&self) -> Seq {
         let all = self.replayed.iter().map(|replayed| replayed.load(Ordering::Relaxed));

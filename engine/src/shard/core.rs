@@ -146,14 +146,11 @@ impl ShardCore {
     /// [`ShardError`] where the shard cannot go on.
     pub fn handle(&mut self, input: Input<'_>, at: i64, out: &mut Out) -> Result<(), ShardError> {
         self.remember_seen()?;
-        match input {
-            Input::Replay(group) => return self.gather(group, at, out),
-            Input::Group(_) | Input::Live | Input::Over(_) => {}
-            Input::Cut(_) | Input::Take(_) | Input::Settled(_) => {}
+        if !matches!(input, Input::Replay(_)) {
+            self.tell_gathered(at, out)?;
         }
-        self.tell_gathered(at, out)?;
         match input {
-            Input::Replay(_) => {}
+            Input::Replay(group) => self.gather(group, at, out)?,
             Input::Group(group) => {
                 self.group(group, at, out)?;
                 self.residents.rest(self.memory, self.settled_round, LOOKS);

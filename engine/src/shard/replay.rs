@@ -12,7 +12,7 @@ use foresend_core::id::CustomerId;
 use foresend_core::time::Timestamp;
 use std::collections::BTreeMap;
 
-/// So many bytes of entries are gathered: they are told in about a second.
+/// So many bytes of entries are gathered: they are told in two or three seconds.
 const GATHERED_BYTES: usize = 32 << 20;
 
 /// What was read, and not told yet.
@@ -71,9 +71,11 @@ impl ShardCore {
 
     /// Tells what was gathered.
     pub(super) fn tell_gathered(&mut self, at: i64, out: &mut Out) -> Result<(), ShardError> {
-        for Entries { mut places, bytes } in
-            std::mem::take(&mut self.gathered).by_partition.into_values()
-        {
+        let gathered = std::mem::take(&mut self.gathered);
+        if gathered.by_partition.is_empty() {
+            return Ok(());
+        }
+        for Entries { mut places, bytes } in gathered.by_partition.into_values() {
             places.sort_unstable();
             for (_, seq, now, from) in places {
                 let unread = |source| ShardError::Entry { seq, source };
